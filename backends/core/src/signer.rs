@@ -1,0 +1,113 @@
+//! The plug-in's second half: signing one request.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use crate::{
+    Content, Endpoint, ExpiresIn, ObjectLocation, Operation, ResponseOverrides, SignError, SignedUrl, Timestamp,
+};
+
+/// Everything that enters a signature but the credential.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SignRequest<'a> {
+    /// What the link shall allow.
+    pub operation: Operation,
+    /// The object.
+    pub location: &'a ObjectLocation,
+    /// The time the signature carries.
+    pub signed_at: Timestamp,
+    /// The life, counted from [`SignRequest::signed_at`].
+    pub expires_in: ExpiresIn,
+    /// Response headers to override.
+    pub overrides: &'a ResponseOverrides,
+}
+
+impl<'a> SignRequest<'a> {
+    /// A request without overrides.
+    #[must_use]
+    pub const fn new(
+        operation: Operation,
+        location: &'a ObjectLocation,
+        signed_at: Timestamp,
+        expires_in: ExpiresIn,
+    ) -> Self {
+        Self { operation, location, signed_at, expires_in, overrides: ResponseOverrides::NONE }
+    }
+
+    /// With response headers to override.
+    #[must_use]
+    pub const fn with_overrides(mut self, overrides: &'a ResponseOverrides) -> Self {
+        self.overrides = overrides;
+        self
+    }
+
+    /// When the link ends.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        self.signed_at.expires(self.expires_in)
+    }
+}
+
+/// Whether a signer could sign now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// It could.
+    Ready,
+    /// It could not, because of this (no secret in it).
+    NotReady(String),
+}
+
+/// Signs requests for one configured store.
+///
+/// # Contract
+/// * The URL's path decodes, once, to exactly the key of the request; its host is one of the configuration's.
+/// * The same request signed twice with the same credential gives the same URL, byte for byte.
+/// * A different operation, bucket, key, time, life or override gives a different URL, and a different signature
+///   wherever the store's signature covers it (an Azure signature does not cover `GET` against `HEAD`).
+/// * What is not supported is refused; nothing is dropped silently.
+/// * Neither `Debug` nor an error holds a secret or a signature.
+#[async_trait]
+pub trait Signer: fmt::Debug + Send + Sync + 'static {
+    /// Signs without waiting, or returns `None` when signing may take long (a key to fetch, an RSA signature).
+    ///
+    /// The hot path: a signer whose credential is at hand answers here, and its [`Signer::sign`] is never called.
+    fn sign_now(&self, request: &SignRequest<'_>) -> Option<Result<SignedUrl, SignError>>;
+
+    /// Signs, waiting where it has to.
+    async fn sign(&self, request: &SignRequest<'_>) -> Result<SignedUrl, SignError>;
+
+    /// Whether the location is one that this signer serves: its scheme, endpoint and bucket.
+    fn claims(&self, location: &ObjectLocation) -> bool;
+
+    /// The hosts under which URLs name this signer's store.
+    fn endpoints(&self) -> Vec<Endpoint> {
+        Vec::new()
+    }
+
+    /// The longest life that the store accepts with this kind of credential.
+    fn longest_life(&self) -> ExpiresIn {
+        ExpiresIn::MAX
+    }
+
+    /// Whether the signer could sign at `now`.
+    fn readiness(&self, _now: Timestamp) -> Readiness {
+        Readiness::Ready
+    }
+
+    /// When the credential at hand ends; `None` when it does not, or when there is none yet.
+    fn credential_expires_at(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// The string that is signed for a request, without the signature or any secret: for `explain`.
+    fn string_to_sign(&self, _request: &SignRequest<'_>) -> Option<String> {
+        None
+    }
+
+    /// Serves the objects behind the links, for a signer whose links lead back to the gateway.
+    fn content(&self) -> Option<&dyn Content> {
+        None
+    }
+}

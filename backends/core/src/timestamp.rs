@@ -1,0 +1,135 @@
+//! Points in time, in whole seconds.
+
+use std::{fmt, time::Duration};
+
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+
+use crate::ExpiresIn;
+
+/// A point in time: whole seconds since 1970-01-01T00:00:00Z, from year 0 to year 9999.
+///
+/// Displayed, it is [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) in UTC: `2013-05-24T00:00:00Z`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Timestamp(OffsetDateTime);
+
+/// A text is not an RFC 3339 time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a time as in 2013-05-24T00:00:00Z (RFC 3339)")]
+pub struct InvalidTimestamp;
+
+impl Timestamp {
+    /// From seconds since 1970. A number outside years 0 to 9999 becomes the nearest time inside.
+    #[must_use]
+    pub fn from_unix(seconds: i64) -> Self {
+        const FIRST: i64 = -62_167_219_200;
+        const LAST: i64 = 253_402_300_799;
+        let inside = seconds.clamp(FIRST, LAST);
+        Self(OffsetDateTime::from_unix_timestamp(inside).unwrap_or(OffsetDateTime::UNIX_EPOCH))
+    }
+
+    /// Seconds since 1970.
+    #[must_use]
+    pub const fn unix(self) -> i64 {
+        self.0.unix_timestamp()
+    }
+
+    /// Reads an RFC 3339 time; fractions of a second are dropped.
+    ///
+    /// # Errors
+    /// When the text is not such a time.
+    pub fn parse_rfc3339(text: &str) -> Result<Self, InvalidTimestamp> {
+        let parsed = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidTimestamp)?;
+        Ok(Self::from_unix(parsed.to_offset(UtcOffset::UTC).unix_timestamp()))
+    }
+
+    /// This time and a life later.
+    #[must_use]
+    pub fn expires(self, life: ExpiresIn) -> Self {
+        self.plus(life.duration())
+    }
+
+    /// Later by a duration, in whole seconds.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self::from_unix(self.unix().saturating_add_unsigned(duration.as_secs()))
+    }
+
+    /// Earlier by a duration, in whole seconds.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        Self::from_unix(self.unix().saturating_sub_unsigned(duration.as_secs()))
+    }
+
+    /// How long from here until `later`; zero when `later` is past.
+    #[must_use]
+    pub fn until(self, later: Self) -> Duration {
+        Duration::from_secs(u64::try_from(later.unix().saturating_sub(self.unix())).unwrap_or(0))
+    }
+
+    /// `20130524T000000Z`: the ISO 8601 basic form that AWS and Google sign.
+    #[must_use]
+    pub fn iso8601_basic(self) -> String {
+        let (y, mo, d, h, mi, s) = self.civil();
+        format!("{y:04}{mo:02}{d:02}T{h:02}{mi:02}{s:02}Z")
+    }
+
+    /// `20130524`: the date that AWS and Google put into the credential scope.
+    #[must_use]
+    pub fn date_basic(self) -> String {
+        let (y, mo, d, ..) = self.civil();
+        format!("{y:04}{mo:02}{d:02}")
+    }
+
+    /// The day's number since 1970-01-01: equal for all times of one UTC day.
+    #[must_use]
+    pub const fn day(self) -> i64 {
+        self.unix().div_euclid(86_400)
+    }
+
+    fn civil(self) -> (i32, u8, u8, u8, u8, u8) {
+        let time = self.0;
+        (time.year(), time.month().into(), time.day(), time.hour(), time.minute(), time.second())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (y, mo, d, h, mi, s) = self.civil();
+        write!(f, "{y:04}-{mo:02}-{d:02}T{h:02}:{mi:02}:{s:02}Z")
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_the_three_spellings_that_signatures_use() {
+        let time = Timestamp::parse_rfc3339("2013-05-24T02:00:00.75+02:00").unwrap();
+        assert_eq!(time.iso8601_basic(), "20130524T000000Z");
+        assert_eq!(time.date_basic(), "20130524");
+        assert_eq!(time.to_string(), "2013-05-24T00:00:00Z");
+        assert_eq!(time.unix(), 1_369_353_600);
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in ["", "yesterday", "2013-05-24", "2013-05-24T25:00:00Z", "1369353600"] {
+            assert_eq!(Timestamp::parse_rfc3339(text), Err(InvalidTimestamp), "{text}");
+        }
+    }
+
+    #[test]
+    fn arithmetic_saturates_instead_of_overflowing() {
+        let last = Timestamp::from_unix(i64::MAX);
+        assert_eq!(last.to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(last.plus(Duration::from_secs(u64::MAX)), last);
+        assert_eq!(last.until(Timestamp::from_unix(0)), Duration::ZERO);
+    }
+}

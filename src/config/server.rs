@@ -1,0 +1,94 @@
+//! `server`: listeners, addresses and limits.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use presign_core::HumanDuration;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// How clients reach the gateway, and how much of it one client may take.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// Where clients are served: `address:port`. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where `/metrics`, `/livez`, `/readyz`, `/version` and `/v1/explain` are served. Keep it away from clients.
+    pub admin_listen: SocketAddr,
+    /// The path below which everything is served, such as `/presign` when the gateway shares the ClearML app's host.
+    pub base_path: String,
+    /// How clients reach the gateway, such as `https://app.clearml.example/presign`: needed where links lead back to it.
+    pub public_url: Option<String>,
+    /// Origins whose pages may read answers (CORS), such as `https://app.clearml.example`. Matched whole.
+    pub cors_origins: Vec<String>,
+    /// Where a browser without a valid token is told to log in, such as `https://app.clearml.example/login`.
+    pub login_url: Option<String>,
+    /// TLS by the gateway itself, for public requests.
+    pub tls: Option<TlsConfig>,
+    /// Limits.
+    pub limits: LimitsConfig,
+    /// Networks (CIDR) of reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
+}
+
+/// Certificate and key, as PEM files.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// The certificate chain.
+    pub cert: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// What one client, and all together, may take.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Connections open at once; more wait to be accepted.
+    pub max_connections: usize,
+    /// How long a client may take to send a request's head, and how long a connection may lie idle.
+    pub header_read_timeout: HumanDuration,
+    /// The size of a request's head, in bytes; at least 8,192.
+    pub max_header_bytes: usize,
+    /// The number of headers.
+    pub max_headers: usize,
+    /// The size of a request's body, in bytes.
+    pub max_body_bytes: u64,
+    /// How long one request may take.
+    pub request_timeout: HumanDuration,
+    /// How long requests may go on after SIGTERM.
+    pub drain_timeout: HumanDuration,
+    /// Items in one `POST /v1/presign`.
+    pub max_batch: usize,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            admin_listen: SocketAddr::from(([127, 0, 0, 1], 9090)),
+            base_path: String::new(),
+            public_url: None,
+            cors_origins: Vec::new(),
+            login_url: None,
+            tls: None,
+            limits: LimitsConfig::default(),
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            max_connections: 4096,
+            header_read_timeout: HumanDuration::from_secs(10),
+            max_header_bytes: 32 * 1024,
+            max_headers: 100,
+            max_body_bytes: 4 * 1024 * 1024,
+            request_timeout: HumanDuration::from_secs(30),
+            drain_timeout: HumanDuration::from_secs(20),
+            max_batch: 1000,
+        }
+    }
+}

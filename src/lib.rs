@@ -1,0 +1,3 @@
+//! The presign gateway: authenticated redirects to pre-signed storage URLs.
+
+pub mod config;
