@@ -25,9 +25,9 @@ impl BaseUrl {
     /// # Errors
     /// Says what an endpoint looks like.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("'{text}' is not an endpoint: write https://host or http://host:port/account, without a query");
-        if text.contains(['@', '#', '?', '%', '\\']) {
+        // The text is not repeated: people paste whole SAS URLs, or passwords, where an endpoint belongs.
+        let wrong = || "is not an endpoint: write https://host or http://host:port/account, without a query".to_owned();
+        if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/[]".contains(&byte)) {
             return Err(wrong());
         }
         let uri: Uri = text.parse().map_err(|_| wrong())?;
@@ -108,8 +108,18 @@ mod tests {
             "https://host/a//b",
             "https://host/a%2Fb",
             "https://ho st",
+            "https://h\u{f6}st",
+            "https://host/\u{e4}",
+            "https://host/a;b",
         ] {
             assert!(BaseUrl::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_not_repeated() {
+        for text in ["https://user:hunter2@host", "https://host/c?sv=1&sig=hunter2"] {
+            assert!(!BaseUrl::parse(text).unwrap_err().contains("hunter2"), "{text}");
         }
     }
 }

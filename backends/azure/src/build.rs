@@ -43,13 +43,7 @@ fn store(config: &Config, problems: &mut Vec<Problem>) -> Option<Store> {
     let account = keep("account", account(&config.account), problems);
     let endpoint = config.endpoint.as_deref().map(|text| keep("endpoint", base_url(text), problems));
     let public = config.public_endpoint.as_deref().map(|text| keep("public_endpoint", base_url(text), problems));
-    let containers = match Containers::parse(config.containers.clone()) {
-        Ok(containers) => Some(containers),
-        Err(found) => {
-            problems.extend(found);
-            None
-        }
-    };
+    let containers = Containers::parse(config.containers.clone()).map_err(|found| problems.extend(found)).ok();
     let account = account?;
     let endpoint = endpoint.unwrap_or_else(|| Some(BaseUrl::public_cloud(&account)))?;
     let public = public.unwrap_or_else(|| Some(endpoint.clone()))?;

@@ -1,7 +1,5 @@
 //! The storage service version that a signature names (`sv`).
 
-use std::fmt;
-
 /// A service version whose service SAS has the one layout that [`crate::service_sas`] writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ServiceVersion(String);
@@ -38,12 +36,6 @@ impl ServiceVersion {
 impl Default for ServiceVersion {
     fn default() -> Self {
         Self(FIRST.to_owned())
-    }
-}
-
-impl fmt::Display for ServiceVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

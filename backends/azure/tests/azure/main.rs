@@ -5,6 +5,8 @@ mod account_key;
 #[cfg(test)]
 mod common;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod differential;
 #[cfg(test)]
 mod ready_made;
