@@ -1,5 +1,7 @@
 //! The suite's own proof: it passes a signer that keeps the contract, and catches each way of breaking it.
 
+#![cfg(test)]
+
 use std::{
     collections::hash_map::DefaultHasher,
     fmt::{self, Write as _},
@@ -144,7 +146,9 @@ impl Toy {
             Some(AddsACounter) => {
                 let _ = write!(url, "&n={}", self.counter.fetch_add(1, Ordering::Relaxed));
             }
-            Some(ShowsTheSecretInTheUrl) => url.push_str(&format!("&key={SECRET}")),
+            Some(ShowsTheSecretInTheUrl) => {
+                let _ = write!(url, "&key={SECRET}");
+            }
             Some(RepeatsAParameter) => url.push_str("&life=1"),
             _ => {}
         }
