@@ -1,6 +1,9 @@
 //! The presign gateway: authenticated redirects to pre-signed storage URLs.
 
+pub mod clock;
 pub mod config;
 pub mod endpoints;
+pub mod environment;
+pub mod server;
 pub mod storage_url;
 pub mod web;
