@@ -1,3 +1,4 @@
 //! The presign gateway: authenticated redirects to pre-signed storage URLs.
 
+pub mod auth;
 pub mod config;

@@ -1,0 +1,96 @@
+//! What a token says of itself.
+//!
+//! The payload of a JWT is there for everybody to read, and for everybody to write: nothing here is believed before
+//! somebody who knows the secret has confirmed the token.
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use presign_core::Timestamp;
+use serde::{Deserialize, de::IgnoredAny};
+
+use crate::auth::Principal;
+
+/// The claims that matter here. Others are passed over.
+#[derive(Clone, Deserialize)]
+pub(super) struct Claims {
+    exp: Option<f64>,
+    nbf: Option<f64>,
+    iat: Option<f64>,
+    aud: Option<IgnoredAny>,
+    identity: Option<Identity>,
+}
+
+#[derive(Clone, Deserialize)]
+struct Identity {
+    user: String,
+    company: String,
+    role: String,
+    user_name: Option<String>,
+}
+
+/// `PyJWT`, and so the apiserver, takes padded and unpadded parts.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// How far the apiserver's clock may be ahead of ours, in seconds.
+const SKEW: f64 = 60.0;
+
+impl Claims {
+    /// Reads the payload of a token without asking whether its signature is right; `None` when it is no JWT.
+    pub(super) fn unverified(token: &str) -> Option<Self> {
+        let mut parts = token.split('.');
+        let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        serde_json::from_slice(&BASE64.decode(payload).ok()?).ok()
+    }
+
+    /// When the token ends; parts of a second do not count.
+    pub(super) fn expires_at(&self) -> Option<Timestamp> {
+        #[expect(clippy::cast_possible_truncation, reason = "saturates, and so does Timestamp")]
+        self.exp.map(|seconds| Timestamp::from_unix(seconds.floor() as i64))
+    }
+
+    /// Whether the token's end has come. The last second is the one before `exp`.
+    pub(super) fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at().is_some_and(|end| end <= now)
+    }
+
+    /// Whether the apiserver would refuse the token for another reason than its end: it is not for now, or (any
+    /// audience) not for the apiserver.
+    pub(super) fn is_misplaced(&self, now: Timestamp) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "years until 9999 fit")]
+        let latest = now.unix() as f64 + SKEW;
+        self.aud.is_some() || [self.nbf, self.iat].into_iter().flatten().any(|time| time > latest)
+    }
+
+    /// The id of the user that the token says it is.
+    pub(super) fn user(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| identity.user.as_str())
+    }
+
+    /// The id of that user's company.
+    pub(super) fn company(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| identity.company.as_str())
+    }
+
+    /// Whether the token is that of a service of the ClearML server's own, such as `__services_agent__`. These are in
+    /// no user list, and no user can have such an id.
+    pub(super) fn is_service(&self) -> bool {
+        self.user().is_some_and(|user| user.len() > 4 && user.starts_with("__") && user.ends_with("__"))
+    }
+
+    /// Whom the token names, once it is confirmed.
+    pub(super) fn into_principal(self) -> Option<Principal> {
+        let expires_at = self.expires_at();
+        let Identity { user, company, role, user_name } = self.identity?;
+        Some(Principal::new(user, company, role).with_name(user_name).with_token_expires_at(expires_at))
+    }
+}
