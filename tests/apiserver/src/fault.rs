@@ -15,7 +15,7 @@ pub enum Fault {
     Disconnects,
     /// HTTP 200 with something that is no JSON, as from a misconfigured proxy.
     Garbage,
-    /// HTTP 200 with a JSON text of 64 MiB.
+    /// HTTP 200 with a JSON text of 2 MiB.
     Huge,
     /// HTTP 503 with a page, as from a load balancer.
     Unavailable,
@@ -32,7 +32,7 @@ impl Fault {
         let (status, body) = match self {
             Self::RedisDown | Self::Disconnects => return None,
             Self::Garbage => (StatusCode::OK, Bytes::from_static(PAGE.as_bytes())),
-            Self::Huge => (StatusCode::OK, Bytes::from(format!("{{\"data\":\"{}\"}}", "x".repeat(64 << 20)))),
+            Self::Huge => (StatusCode::OK, Bytes::from(format!("{{\"data\":\"{}\"}}", "x".repeat(2 << 20)))),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Bytes::from_static(PAGE.as_bytes())),
             Self::ForeignRefusal => (StatusCode::UNAUTHORIZED, Bytes::from_static(PAGE.as_bytes())),
             Self::Redirect => (StatusCode::FOUND, Bytes::new()),

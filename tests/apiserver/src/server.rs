@@ -118,6 +118,12 @@ impl FakeApiserver {
         self.state.calls(endpoint)
     }
 
+    /// The most requests that were waiting for their answers at any time.
+    #[must_use]
+    pub fn most_in_flight(&self) -> usize {
+        self.state.most_in_flight()
+    }
+
     /// Waits until an endpoint was called this often; answers may still be due.
     pub async fn called(&self, endpoint: &str, times: usize) {
         self.state.called(endpoint, times).await;
@@ -146,7 +152,7 @@ async fn serve(stream: TcpStream, state: Arc<State>) {
 
 async fn answer(request: Request<Incoming>, state: Arc<State>) -> io::Result<Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
-    state.record(Recorded {
+    let _in_flight = state.record(Recorded {
         method: head.method.clone(),
         target: head.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
         headers: head.headers.clone(),

@@ -4,7 +4,7 @@ use std::{
     collections::HashSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -23,6 +23,18 @@ pub(crate) struct State {
     arrived: watch::Sender<usize>,
     /// Whether answers are held back.
     held: watch::Sender<bool>,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
+}
+
+/// A request that is not answered yet.
+#[derive(Debug)]
+pub(crate) struct InFlight<'a>(&'a State);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -40,6 +52,8 @@ impl State {
             memory: Mutex::default(),
             arrived: watch::Sender::new(0),
             held: watch::Sender::new(false),
+            in_flight: AtomicUsize::new(0),
+            most_in_flight: AtomicUsize::new(0),
         }
     }
 
@@ -52,9 +66,16 @@ impl State {
         format!("{:032x}", self.sessions.fetch_add(1, Ordering::Relaxed))
     }
 
-    pub(crate) fn record(&self, request: Recorded) {
+    pub(crate) fn record(&self, request: Recorded) -> InFlight<'_> {
+        let now = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_in_flight.fetch_max(now, Ordering::SeqCst);
         self.memory().requests.push(request);
         self.arrived.send_modify(|count| *count += 1);
+        InFlight(self)
+    }
+
+    pub(crate) fn most_in_flight(&self) -> usize {
+        self.most_in_flight.load(Ordering::SeqCst)
     }
 
     pub(crate) fn requests(&self) -> Vec<Recorded> {

@@ -1,0 +1,13 @@
+//! Authentication from outside: `auth::build` against an apiserver that answers as the real one was recorded to.
+
+mod cache;
+mod carriers;
+mod configuration;
+mod flights;
+mod health;
+mod others;
+mod outages;
+mod secrets;
+mod services;
+mod support;
+mod verdicts;
