@@ -72,3 +72,6 @@ fn token(value: &[u8]) -> Option<&str> {
     let fits = !value.is_empty() && value.len() <= LONGEST && value.iter().all(u8::is_ascii_graphic);
     fits.then(|| std::str::from_utf8(value).ok()).flatten()
 }
+
+#[cfg(test)]
+mod tests;

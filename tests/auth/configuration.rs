@@ -1,15 +1,12 @@
 //! Mistakes in the configuration.
 
-use std::sync::Arc;
-
-use presign_gateway::auth::{self, Unobserved};
+use presign_gateway::auth;
 use serde_json::{Value, json};
 
-use crate::support::{clock, config, context};
+use crate::support::{config, environment};
 
 fn problems(value: Value) -> Vec<(String, String)> {
-    let environment = context(clock(), Arc::new(Unobserved)).environment;
-    let error = auth::check(&config(value), environment.as_ref()).unwrap_err();
+    let error = auth::check(&config(value), &environment()).unwrap_err();
     error.problems.into_iter().map(|problem| (problem.field, problem.message)).collect()
 }
 
@@ -18,7 +15,7 @@ fn fields(value: Value) -> Vec<String> {
 }
 
 fn clearml(section: Value) -> Value {
-    json!({"provider": "clearml", "clearml": section})
+    Value::from_iter([("provider", json!("clearml")), ("clearml", section)])
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! Whether the authenticator says that it works.
 
-use fake_apiserver::{ALICE, FakeApiserver, Fault};
+use std::sync::Arc;
+
+use fake_apiserver::{ALICE, Fault};
 use presign_core::Readiness;
 use serde_json::json;
 
-use crate::support::{LOGIN, PING, VALIDATE, World, admin_keys, and, bearer, clock, system_keys};
+use crate::support::{
+    LOGIN, PING, VALIDATE, World, admin_keys, and, apiserver, bearer, build, clearml, clock, system_keys,
+};
 
 fn reason(world: &World) -> String {
     match world.auth.readiness() {
@@ -53,7 +57,7 @@ async fn an_apiserver_that_is_down_at_the_start_keeps_nothing_from_starting() {
         (Fault::Huge, "answers more than 262144 bytes"),
     ] {
         let clock = clock();
-        let server = FakeApiserver::start(clock.clone()).await.unwrap();
+        let server = apiserver(&clock).await;
         server.fail(fault);
         let world = World::on(server, clock, system_keys()).await;
         assert!(reason(&world).contains(words), "{}", reason(&world));
@@ -86,7 +90,7 @@ async fn an_unclear_answer_about_one_token_does_not_make_the_gateway_unready() {
 #[tokio::test]
 async fn the_token_secret_needs_no_apiserver() {
     let clock = clock();
-    let server = FakeApiserver::start(clock.clone()).await.unwrap();
+    let server = apiserver(&clock).await;
     server.fail(Fault::Disconnects);
     let fields = json!({"validation": "token_secret", "token_secret": {"env": "TOKEN_SECRET"}});
     let world = World::on(server, clock, fields).await;
@@ -98,11 +102,10 @@ async fn the_token_secret_needs_no_apiserver() {
 async fn an_apiserver_below_a_path_is_asked_below_it() {
     // As behind the web server, which knows the apiserver as /api; alone, the apiserver takes /v2.30 for its version.
     let clock = clock();
-    let server = FakeApiserver::start(clock.clone()).await.unwrap();
+    let server = apiserver(&clock).await;
     for path in ["/v2.30", "/v2.30/"] {
-        let config = crate::support::clearml(&format!("{}{path}", server.url()), json!({}));
-        let context = crate::support::context(clock.clone(), std::sync::Arc::new(presign_gateway::auth::Unobserved));
-        let auth = presign_gateway::auth::build(&config, context).await.unwrap();
+        let config = clearml(&format!("{}{path}", server.url()), &json!({}));
+        let auth = build(&config, &clock, &Arc::default()).await;
         assert_eq!(auth.readiness(), Readiness::Ready);
     }
     assert!(server.requests().iter().all(|request| request.target == "/v2.30/debug.ping"));

@@ -1,5 +1,7 @@
 //! Authentication from outside: `auth::build` against an apiserver that answers as the real one was recorded to.
 
+#![cfg(test)]
+
 mod cache;
 mod carriers;
 mod configuration;

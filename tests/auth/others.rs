@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use presign_core::{Clock, Readiness};
-use presign_gateway::auth::{self, AuthError, Authenticator, Principal, Unobserved};
+use presign_gateway::auth::{AuthError, Authenticator, Principal};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, basic, bearer, clock, config, context, cookie, headers};
+use crate::support::{self, Answer, basic, bearer, clock, config, cookie, headers};
 
 async fn build(value: Value) -> Arc<dyn Authenticator> {
-    auth::build(&config(value), context(clock(), Arc::new(Unobserved))).await.unwrap()
+    support::build(&config(value), &clock(), &Arc::default()).await
 }
 
 async fn static_tokens() -> Arc<dyn Authenticator> {

@@ -1,10 +1,11 @@
 //! An apiserver that is down, in every way that one can be.
 
 use fake_apiserver::{ALICE, BOB, Fault};
+use presign_core::Clock;
 use presign_gateway::auth::{CacheResult, CallOutcome};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, PING, USER, World, and, basic, bearer, system_keys};
+use crate::support::{Answer, PING, USER, World, and, basic, bearer, build, clearml, cookie, system_keys};
 
 const FAULTS: [Fault; 7] = [
     Fault::RedisDown,
@@ -70,15 +71,11 @@ async fn a_slow_apiserver_is_given_up_on() {
 async fn nobody_at_the_address_is_an_outage() {
     let world = World::new().await;
     let request = bearer(&world.token(ALICE));
-    let World { server, auth, clock, .. } = world;
-    let url = server.url();
+    let World { server, clock, notes, .. } = world;
+    let config = clearml(&server.url(), &json!({}));
     drop(server);
-    // The connection of the start may still be open: ask through a new one.
-    let config = crate::support::clearml(&url, json!({}));
-    drop(auth);
-    let context = crate::support::context(clock.clone(), std::sync::Arc::new(presign_gateway::auth::Unobserved));
-    let auth = presign_gateway::auth::build(&config, context).await.unwrap();
-    assert!(is_outage(&auth.authenticate(&request, presign_core::Clock::now(&*clock)).await));
+    let auth = build(&config, &clock, &notes).await;
+    assert!(is_outage(&auth.authenticate(&request, clock.now()).await));
 }
 
 #[tokio::test]
@@ -153,10 +150,8 @@ async fn after_an_outage_answers_count_again() {
 async fn an_outage_hides_behind_no_other_cookie() {
     let world = World::new().await;
     let expired = world.server.token(ALICE, Some(-1));
-    let request = crate::support::cookie(&format!(
-        "clearml_token_basic={expired}; allegro_token={}; allegro_token2=junk",
-        world.token(BOB)
-    ));
+    let request =
+        cookie(&format!("clearml_token_basic={expired}; allegro_token={}; allegro_token2=junk", world.token(BOB)));
     world.server.fail(Fault::Unavailable);
     assert!(is_outage(&world.who(&request).await));
 }

@@ -1,6 +1,7 @@
 //! Secrets stay secret.
 
 use std::{
+    fmt::Write as _,
     io,
     sync::{Arc, Mutex},
 };
@@ -52,17 +53,17 @@ async fn no_log_line_error_or_debug_output_holds_a_token_or_key() {
             fault.map_or_else(|| world.server.mend(), |fault| world.server.fail(fault));
             let tokens = [world.token(ALICE), world.token(SYSTEM), world.server.forged_token(ALICE)];
             for token in tokens {
-                said += &format!("{:?}", world.who(&bearer(&token)).await);
+                write!(said, "{:?}", world.who(&bearer(&token)).await).unwrap();
                 secrets.extend(token.split('.').skip(1).map(str::to_owned));
             }
             let keys = basic(ALICE.login, ALICE.password);
-            said += &format!("{:?}", world.who(&keys).await);
+            write!(said, "{:?}", world.who(&keys).await).unwrap();
             secrets.push(keys["authorization"].to_str().unwrap()["Basic ".len()..].to_owned());
             if let Readiness::NotReady(reason) = world.auth.readiness() {
                 said += &reason;
             }
         }
-        said += &format!("{:?}", world.auth);
+        write!(said, "{:?}", world.auth).unwrap();
     }
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains("callers that are not known already are turned away"), "the log was not read");

@@ -20,20 +20,20 @@ use presign_gateway::{
 };
 use serde_json::{Value, json};
 
-pub const USER: &str = "users.get_current_user";
-pub const VALIDATE: &str = "auth.validate_token";
-pub const LOGIN: &str = "auth.login";
-pub const MODES: &str = "login.supported_modes";
-pub const PING: &str = "debug.ping";
+pub(crate) const USER: &str = "users.get_current_user";
+pub(crate) const VALIDATE: &str = "auth.validate_token";
+pub(crate) const LOGIN: &str = "auth.login";
+pub(crate) const MODES: &str = "login.supported_modes";
+pub(crate) const PING: &str = "debug.ping";
 
-pub type Answer = Result<Arc<Principal>, AuthError>;
+pub(crate) type Answer = Result<Arc<Principal>, AuthError>;
 
 /// A clock that a test moves.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub(crate) struct ManualClock(AtomicI64);
 
 impl ManualClock {
-    pub fn advance(&self, seconds: i64) {
+    pub(crate) fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
 }
@@ -50,9 +50,9 @@ impl Clock for ManualClock {
 
 /// Writes down what it is told.
 #[derive(Debug, Default)]
-pub struct Notes {
-    pub cache: Mutex<Vec<CacheResult>>,
-    pub calls: Mutex<Vec<(&'static str, CallOutcome)>>,
+pub(crate) struct Notes {
+    pub(crate) cache: Mutex<Vec<CacheResult>>,
+    pub(crate) calls: Mutex<Vec<(&'static str, CallOutcome)>>,
 }
 
 impl AuthObserver for Notes {
@@ -65,38 +65,38 @@ impl AuthObserver for Notes {
     }
 }
 
-pub struct World {
-    pub server: FakeApiserver,
-    pub clock: Arc<ManualClock>,
-    pub notes: Arc<Notes>,
-    pub auth: Arc<dyn Authenticator>,
+pub(crate) struct World {
+    pub(crate) server: FakeApiserver,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) notes: Arc<Notes>,
+    pub(crate) auth: Arc<dyn Authenticator>,
 }
 
 impl World {
     /// With `validation: auto`, and no keys.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(json!({})).await
     }
 
     /// With more, or other, fields of `auth.clearml`.
-    pub async fn with(fields: Value) -> Self {
+    pub(crate) async fn with(fields: Value) -> Self {
         let clock = clock();
-        let server = FakeApiserver::start(clock.clone()).await.unwrap();
+        let server = apiserver(&clock).await;
         Self::on(server, clock, fields).await
     }
 
-    pub async fn on(server: FakeApiserver, clock: Arc<ManualClock>, fields: Value) -> Self {
+    pub(crate) async fn on(server: FakeApiserver, clock: Arc<ManualClock>, fields: Value) -> Self {
         let notes = Arc::new(Notes::default());
-        let auth = auth::build(&clearml(&server.url(), fields), context(clock.clone(), notes.clone())).await.unwrap();
+        let auth = build(&clearml(&server.url(), &fields), &clock, &notes).await;
         Self { server, clock, notes, auth }
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
     /// Asks as the gateway does: without waiting first.
-    pub async fn who(&self, headers: &HeaderMap) -> Answer {
+    pub(crate) async fn who(&self, headers: &HeaderMap) -> Answer {
         match self.auth.authenticate_now(headers, self.now()) {
             Some(answer) => answer,
             None => self.auth.authenticate(headers, self.now()).await,
@@ -104,61 +104,76 @@ impl World {
     }
 
     /// What is known without waiting.
-    pub fn known(&self, headers: &HeaderMap) -> Option<Answer> {
+    pub(crate) fn known(&self, headers: &HeaderMap) -> Option<Answer> {
         self.auth.authenticate_now(headers, self.now())
     }
 
-    pub fn calls(&self, endpoint: &str) -> usize {
+    pub(crate) fn calls(&self, endpoint: &str) -> usize {
         self.server.calls(endpoint)
     }
 
     /// A token that holds for a day.
-    pub fn token(&self, account: Account) -> String {
+    pub(crate) fn token(&self, account: Account) -> String {
         self.server.token(account, Some(86_400))
     }
 }
 
-pub fn clock() -> Arc<ManualClock> {
+pub(crate) fn clock() -> Arc<ManualClock> {
     Arc::new(ManualClock(AtomicI64::new(1_800_000_000)))
 }
 
-pub fn context(clock: Arc<dyn Clock>, observer: Arc<dyn AuthObserver>) -> AuthContext {
-    let environment = FixedEnvironment::new([
+pub(crate) async fn apiserver(clock: &Arc<ManualClock>) -> FakeApiserver {
+    FakeApiserver::start(Arc::<ManualClock>::clone(clock)).await.unwrap()
+}
+
+pub(crate) async fn build(config: &AuthConfig, clock: &Arc<ManualClock>, notes: &Arc<Notes>) -> Arc<dyn Authenticator> {
+    let context = AuthContext {
+        environment: Arc::new(environment()),
+        clock: Arc::<ManualClock>::clone(clock),
+        client: http_client().unwrap(),
+        observer: Arc::<Notes>::clone(notes),
+    };
+    auth::build(config, context).await.unwrap()
+}
+
+pub(crate) fn environment() -> FixedEnvironment {
+    FixedEnvironment::new([
         ("SYSTEM_SECRET", SYSTEM.secret_key),
         ("ADMIN_SECRET", SERVICES_AGENT.secret_key),
         ("TOKEN_SECRET", TOKEN_SECRET),
         ("DEMO_TOKEN", "demo-token-0123456789"),
         ("OTHER_TOKEN", "other-token-0123456789"),
-    ]);
-    AuthContext { environment: Arc::new(environment), clock, client: http_client().unwrap(), observer }
+    ])
 }
 
-pub fn clearml(api_server: &str, fields: Value) -> AuthConfig {
+pub(crate) fn clearml(api_server: &str, fields: &Value) -> AuthConfig {
     let mut section = json!({"api_server": api_server, "timeout": "5s"});
     section.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     config(json!({"provider": "clearml", "clearml": section}))
 }
 
-pub fn config(value: Value) -> AuthConfig {
+pub(crate) fn config(value: Value) -> AuthConfig {
     serde_json::from_value(value).unwrap()
 }
 
 /// The fields for keys that may validate tokens.
-pub fn system_keys() -> Value {
+pub(crate) fn system_keys() -> Value {
     json!({"access_key": SYSTEM.access_key, "secret_key": {"env": "SYSTEM_SECRET"}})
 }
 
 /// The fields for keys that may not.
-pub fn admin_keys() -> Value {
+pub(crate) fn admin_keys() -> Value {
     json!({"access_key": SERVICES_AGENT.access_key, "secret_key": {"env": "ADMIN_SECRET"}})
 }
 
-pub fn and(mut fields: Value, more: Value) -> Value {
-    fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+pub(crate) fn and(mut fields: Value, more: Value) -> Value {
+    if let Value::Object(more) = more {
+        fields.as_object_mut().unwrap().extend(more);
+    }
     fields
 }
 
-pub fn headers<const N: usize>(pairs: [(&'static str, &str); N]) -> HeaderMap {
+pub(crate) fn headers<const N: usize>(pairs: [(&'static str, &str); N]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {
         headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
@@ -166,20 +181,20 @@ pub fn headers<const N: usize>(pairs: [(&'static str, &str); N]) -> HeaderMap {
     headers
 }
 
-pub fn bearer(token: &str) -> HeaderMap {
+pub(crate) fn bearer(token: &str) -> HeaderMap {
     headers([("authorization", &format!("Bearer {token}"))])
 }
 
-pub fn cookie(value: &str) -> HeaderMap {
+pub(crate) fn cookie(value: &str) -> HeaderMap {
     headers([("cookie", value)])
 }
 
-pub fn basic(name: &str, secret: &str) -> HeaderMap {
+pub(crate) fn basic(name: &str, secret: &str) -> HeaderMap {
     headers([("authorization", &format!("Basic {}", STANDARD.encode(format!("{name}:{secret}"))))])
 }
 
 /// A token with the payload of another and no signature.
-pub fn unsigned(token: &str) -> String {
+pub(crate) fn unsigned(token: &str) -> String {
     let payload = token.split('.').nth(1).unwrap();
     format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{payload}.")
 }

@@ -5,7 +5,7 @@ use presign_core::Timestamp;
 use presign_gateway::auth::{AuthError, Principal};
 use serde_json::json;
 
-use crate::support::{LOGIN, PING, USER, VALIDATE, World, and, bearer, system_keys, unsigned};
+use crate::support::{LOGIN, PING, USER, VALIDATE, World, admin_keys, and, basic, bearer, system_keys, unsigned};
 
 fn alice(end: Option<Timestamp>) -> Principal {
     Principal::new(ALICE.id, COMPANY, "user").with_name(Some("Alice User".to_owned())).with_token_expires_at(end)
@@ -122,7 +122,7 @@ async fn the_gateways_own_keys_confirm_what_the_token_says() {
 
 #[tokio::test]
 async fn keys_that_may_not_validate_tokens_let_nobody_in() {
-    let fields = and(crate::support::admin_keys(), json!({"validation": "validate_token"}));
+    let fields = and(admin_keys(), json!({"validation": "validate_token"}));
     let world = World::with(fields).await;
     let answer = world.who(&bearer(&world.token(ALICE))).await.unwrap_err();
     assert!(answer.retry_after().is_some(), "{answer:?}");
@@ -144,7 +144,7 @@ async fn the_token_secret_knows_users_without_a_call_and_is_blind_to_logouts() {
 async fn keys_are_exchanged_for_whom_they_belong_to() {
     let world = World::new().await;
     for (name, secret) in [(ALICE.access_key, ALICE.secret_key), (ALICE.login, ALICE.password)] {
-        let principal = world.who(&crate::support::basic(name, secret)).await.unwrap();
+        let principal = world.who(&basic(name, secret)).await.unwrap();
         assert_eq!(*principal, alice(Some(Timestamp::from_unix(world.now().unix() + 30 * 86_400))));
     }
     assert_eq!((world.calls(LOGIN), world.calls(USER)), (2, 0));
@@ -154,6 +154,6 @@ async fn keys_are_exchanged_for_whom_they_belong_to() {
 async fn wrong_keys_are_refused() {
     let world = World::new().await;
     for (name, secret) in [("alice", "wrong"), ("mallory", "x"), (ALICE.access_key, BOB.secret_key), ("", "")] {
-        assert_eq!(world.who(&crate::support::basic(name, secret)).await, Err(AuthError::Refused), "{name}");
+        assert_eq!(world.who(&basic(name, secret)).await, Err(AuthError::Refused), "{name}");
     }
 }

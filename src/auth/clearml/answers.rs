@@ -108,3 +108,6 @@ fn is_about_the_token(message: &str) -> bool {
         || STARTS.iter().any(|start| message.starts_with(start))
         || message.ends_with(" must be an integer.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,3 +94,47 @@ impl Claims {
         Some(Principal::new(user, company, role).with_name(user_name).with_token_expires_at(expires_at))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn claims(payload: &str) -> Option<Claims> {
+        Claims::unverified(&format!("e30.{}.sig", URL_SAFE_NO_PAD.encode(payload)))
+    }
+
+    #[test]
+    fn the_end_is_the_first_second_that_does_not_count() {
+        let now = Timestamp::from_unix(1000);
+        for (exp, has_expired) in [("999", true), ("1000", true), ("1000.9", true), ("1001", false), ("1e300", false)] {
+            assert_eq!(claims(&format!(r#"{{"exp":{exp}}}"#)).unwrap().has_expired(now), has_expired, "{exp}");
+        }
+        assert!(!claims("{}").unwrap().has_expired(now), "a token may have no end");
+    }
+
+    #[test]
+    fn a_service_is_told_by_its_id() {
+        let is_service = |user: &str| {
+            let identity = format!(r#"{{"identity":{{"user":"{user}","company":"c","role":"admin"}}}}"#);
+            claims(&identity).unwrap().is_service()
+        };
+        assert!(is_service("__services_agent__"));
+        for user in ["", "__", "____", "__x", "x__", "a11ce000a11ce000a11ce000a11ce000"] {
+            assert!(!is_service(user), "{user}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_is_read_without_panic(token in "[!-~]{0,80}", payload in ".{0,40}", exp in any::<f64>()) {
+            let _ = Claims::unverified(&token);
+            let _ = claims(&payload);
+            if let Some(claims) = claims(&format!(r#"{{"exp":{exp:e}}}"#)) {
+                let _ = claims.has_expired(Timestamp::from_unix(0));
+            }
+        }
+    }
+}

@@ -114,3 +114,45 @@ impl Verdicts {
         self.refused.insert(digest, Refused { error, until: now.plus(REFUSED_FOR) });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digest(number: u32) -> Digest {
+        Digest::of(b"test:", &number.to_string())
+    }
+
+    #[test]
+    fn a_flood_of_refused_tokens_is_bounded_and_pushes_no_accepted_one_out() {
+        let verdicts = Verdicts::new(Duration::from_mins(1), Duration::ZERO);
+        let now = Timestamp::from_unix(0);
+        verdicts.accept(digest(0), Principal::new("a", "c", "user"), now).unwrap();
+        for number in 1..30_000 {
+            verdicts.refuse(digest(number), AuthError::Refused, now);
+        }
+        verdicts.refused.run_pending_tasks();
+        verdicts.accepted.run_pending_tasks();
+        assert!(verdicts.refused.entry_count() <= CAPACITY);
+        assert!(matches!(verdicts.find(&digest(0), now), Found::Accepted(_)));
+    }
+
+    #[test]
+    fn a_flood_of_accepted_tokens_is_bounded() {
+        let verdicts = Verdicts::new(Duration::from_mins(1), Duration::ZERO);
+        for number in 0..30_000 {
+            verdicts.accept(digest(number), Principal::new("a", "c", "user"), Timestamp::from_unix(0)).unwrap();
+        }
+        verdicts.accepted.run_pending_tasks();
+        assert!(verdicts.accepted.entry_count() <= CAPACITY);
+    }
+
+    #[test]
+    fn an_answer_that_comes_after_the_tokens_end_is_none() {
+        let verdicts = Verdicts::new(Duration::from_mins(1), Duration::from_mins(1));
+        let now = Timestamp::from_unix(100);
+        let principal = Principal::new("a", "c", "user").with_token_expires_at(Some(now));
+        assert_eq!(verdicts.accept(digest(0), principal, now), Err(AuthError::Expired));
+        assert!(verdicts.accept_stale(&digest(0), now).is_none());
+    }
+}
