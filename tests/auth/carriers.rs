@@ -67,8 +67,11 @@ async fn of_two_good_cookies_the_first_name_in_the_configuration_counts() {
 async fn of_several_bad_cookies_the_one_that_says_most_is_told() {
     let world = World::new().await;
     let expired = world.server.token(ALICE, Some(-1));
-    let request = cookie(&format!("clearml_token_basic=junk; allegro_token={expired}"));
-    assert_eq!(world.who(&request).await, Err(AuthError::Expired));
+    for (first, second) in [("junk", expired.as_str()), (expired.as_str(), "junk")] {
+        let request = cookie(&format!("clearml_token_basic={first}; allegro_token={second}"));
+        assert_eq!(world.who(&request).await, Err(AuthError::Expired));
+        assert_eq!(world.known(&request), Some(Err(AuthError::Expired)), "and the second time");
+    }
 }
 
 #[tokio::test]

@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, PING, USER, World, and, basic, bearer, build, clearml, cookie, system_keys};
 
-const FAULTS: [Fault; 7] = [
+const FAULTS: [Fault; 8] = [
     Fault::RedisDown,
     Fault::Disconnects,
     Fault::Garbage,
     Fault::Huge,
     Fault::Unavailable,
     Fault::ForeignRefusal,
+    Fault::Contradiction,
     Fault::Redirect,
 ];
 

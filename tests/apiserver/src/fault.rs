@@ -21,6 +21,8 @@ pub enum Fault {
     Unavailable,
     /// HTTP 401 with a page, as from a login proxy in front.
     ForeignRefusal,
+    /// HTTP 401 with an envelope that says 200.
+    Contradiction,
     /// HTTP 302 to another address.
     Redirect,
 }
@@ -29,12 +31,14 @@ impl Fault {
     /// The answer that replaces every other; `None` for faults that only show in some answers.
     pub(crate) fn response(self) -> Option<Response<Full<Bytes>>> {
         const PAGE: &str = "<html><body>not the apiserver</body></html>";
+        const ENVELOPE: &str = r#"{"meta":{"result_code":200,"result_subcode":0,"result_msg":"OK"},"data":{}}"#;
         let (status, body) = match self {
             Self::RedisDown | Self::Disconnects => return None,
             Self::Garbage => (StatusCode::OK, Bytes::from_static(PAGE.as_bytes())),
             Self::Huge => (StatusCode::OK, Bytes::from(format!("{{\"data\":\"{}\"}}", "x".repeat(2 << 20)))),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Bytes::from_static(PAGE.as_bytes())),
             Self::ForeignRefusal => (StatusCode::UNAUTHORIZED, Bytes::from_static(PAGE.as_bytes())),
+            Self::Contradiction => (StatusCode::UNAUTHORIZED, Bytes::from_static(ENVELOPE.as_bytes())),
             Self::Redirect => (StatusCode::FOUND, Bytes::new()),
         };
         let mut response = Response::new(Full::new(body));
