@@ -38,7 +38,9 @@ pub(super) enum KeyState {
     Refused,
     /// Not known yet.
     Untried,
-    /// Logging in.
+    /// Logging in, and not asking about others' tokens.
+    NotAllowed,
+    /// Logging in; whether for more was not asked.
     Works,
     /// Logging in, and asking about others' tokens.
     Validates,
@@ -60,7 +62,7 @@ impl Health {
             (Reach::Untried, _) => "the apiserver was not asked yet".to_owned(),
             (_, keys) if keys >= needed => return Readiness::Ready,
             (_, KeyState::Refused) => "the apiserver refuses the configured access key".to_owned(),
-            (_, KeyState::Works) => NOT_ALLOWED.to_owned(),
+            (_, KeyState::NotAllowed) => NOT_ALLOWED.to_owned(),
             _ => "the configured access key was not tried yet".to_owned(),
         };
         Readiness::NotReady(reason)
@@ -78,8 +80,9 @@ impl Health {
         }
         match keys {
             KeyState::Refused => tracing::error!("the apiserver refuses the configured access key"),
-            KeyState::Works => tracing::info!("{NOT_ALLOWED}; service identities are confirmed by their own sessions"),
-            KeyState::Validates => tracing::info!("the configured access key may ask about tokens"),
+            KeyState::NotAllowed => tracing::warn!("{NOT_ALLOWED}: {WITHOUT_IT}"),
+            KeyState::Works => tracing::info!("the apiserver takes the configured access key"),
+            KeyState::Validates => tracing::info!("the configured access key may call auth.validate_token"),
             KeyState::Untried | KeyState::None => {}
         }
     }
@@ -111,3 +114,6 @@ impl Health {
 
 const NOT_ALLOWED: &str = "the configured access key may not call auth.validate_token, which takes the role system or \
                            root (the apiserver answered 403, subcode 20)";
+
+const WITHOUT_IT: &str =
+    "validation auto confirms service identities by their own sessions instead, and validate_token lets nobody in";

@@ -47,7 +47,7 @@ impl Judge {
         match self.method {
             Method::TokenSecret(_) => Readiness::Ready,
             Method::ValidateToken => self.health.readiness(KeyState::Validates),
-            Method::Auto | Method::OwnToken => self.health.readiness(KeyState::Works),
+            Method::Auto | Method::OwnToken => self.health.readiness(KeyState::NotAllowed),
         }
     }
 
@@ -89,7 +89,7 @@ impl Judge {
         }
         Ok(match self.validate(keys, &token).await? {
             Confirmation::Valid { .. } => KeyState::Validates,
-            Confirmation::NotAllowed => KeyState::Works,
+            Confirmation::NotAllowed => KeyState::NotAllowed,
             Confirmation::KeysRefused => KeyState::Refused,
         })
     }
@@ -141,7 +141,7 @@ impl Judge {
                 Some(claims.into_principal().filter(|_| same).ok_or(AuthError::Refused))
             }
             Confirmation::NotAllowed => {
-                self.health.keys(KeyState::Works);
+                self.health.keys(KeyState::NotAllowed);
                 None
             }
             Confirmation::KeysRefused => {
