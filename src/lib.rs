@@ -1,5 +1,6 @@
 //! The presign gateway: authenticated redirects to pre-signed storage URLs.
 
+pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod endpoints;
