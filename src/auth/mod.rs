@@ -1,0 +1,5 @@
+//! Who a caller is.
+
+mod principal;
+
+pub use principal::Principal;
