@@ -30,11 +30,16 @@ pub(super) struct Place {
     pub(super) prefix: Option<KeyPrefix>,
 }
 
-/// What one automaton of all rules looks for on behalf of this rule.
+/// What the automaton of all rules looks for on behalf of this rule.
 #[derive(Debug)]
 pub(super) enum Entry {
     /// This, in the URL.
-    Url(String),
+    Url {
+        /// A text that every match starts with.
+        head: String,
+        /// The whole of it.
+        regex: String,
+    },
     /// This, in `bucket/key`.
     Object(String),
 }
@@ -44,7 +49,7 @@ impl Condition {
     /// other.
     pub(super) fn entry(&self) -> Entry {
         match self.clauses.first() {
-            Some(clause) => Entry::Url(clause.regex()),
+            Some(clause) => Entry::Url { head: clause.head(), regex: clause.regex() },
             None => Entry::Object(self.place.regex()),
         }
     }
@@ -83,9 +88,17 @@ impl Clause {
 
     /// Matches wherever the clause does; elsewhere too, where an alternative has more than one pattern.
     fn regex(&self) -> String {
-        let firsts: Vec<&str> =
-            self.alternatives.iter().filter_map(|patterns| patterns.first()).map(Pattern::regex).collect();
-        firsts.join("|")
+        self.firsts().map(Pattern::regex).collect::<Vec<_>>().join("|")
+    }
+
+    /// What all matches start with.
+    fn head(&self) -> String {
+        let heads = self.firsts().map(|pattern| pattern.head().to_owned());
+        heads.reduce(|all, head| common_start(&all, &head)).unwrap_or_default()
+    }
+
+    fn firsts(&self) -> impl Iterator<Item = &Pattern> {
+        self.alternatives.iter().filter_map(|patterns| patterns.first())
     }
 
     fn matches(&self, spelling: &str) -> bool {
@@ -100,6 +113,10 @@ impl Clause {
             .collect();
         format!("{} does not match: {}", self.kind, alternatives.join(", "))
     }
+}
+
+fn common_start(one: &str, other: &str) -> String {
+    one.chars().zip(other.chars()).take_while(|(a, b)| a == b).map(|(character, _)| character).collect()
 }
 
 impl Place {
@@ -122,7 +139,7 @@ impl Place {
         if let (false, Some(bucket)) = (place.contains(location), &self.bucket) {
             return Some(format!("the bucket is '{}', not '{bucket}'", location.bucket()));
         }
-        self.prefix.as_ref().map(|prefix| format!("the key does not start with '{prefix}' and a '/'"))
+        self.prefix.as_ref().map(|prefix| format!("the key is not {}", prefix.describe()))
     }
 }
 

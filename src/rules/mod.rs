@@ -14,6 +14,9 @@
 //! The patterns of all rules are one automaton, which prefers the earlier of two that match: the cost of a match hardly
 //! depends on the number of rules. What one automaton cannot say, such as two patterns that both have to match, is
 //! checked where it found the first of them.
+//!
+//! Globs are translated here, and not by globset: there `?` and classes match bytes, a class may match a `/`, and an
+//! error has no position. globset is what the tests compare with, wherever the two agree.
 
 mod automaton;
 mod build;

@@ -36,24 +36,17 @@ impl Pattern {
 
     /// A regular expression that has to match the whole URL.
     pub(super) fn whole(source: &str) -> Result<Self, String> {
-        let pattern = Self::checked(source, source, whole)?;
-        let body = source.strip_prefix('^').unwrap_or(source);
-        let body = body.strip_suffix('$').unwrap_or(body);
-        Ok(pattern.with_head(body.strip_suffix(".*").and_then(literal)))
+        let (head, rest) = literal_start(source.strip_prefix('^').unwrap_or(source));
+        let takes_all = rest.strip_suffix('$').unwrap_or(rest) == ".*";
+        Ok(Self { head, takes_all, ..Self::checked(source, source, whole)? })
     }
 
     /// A regular expression that is searched for in the URL.
     pub(super) fn search(source: &str) -> Result<Self, String> {
-        let pattern = Self::checked(source, source, |regex| format!(r"\A(?s:.)*?(?:{regex})"))?;
-        Ok(pattern.with_head(source.strip_prefix('^').and_then(literal)))
-    }
-
-    /// `head` is a text that every match starts with, and all that starts with it matches.
-    fn with_head(self, head: Option<String>) -> Self {
-        match head {
-            Some(head) => Self { head, takes_all: true, ..self },
-            None => self,
-        }
+        let (head, rest) = source.strip_prefix('^').map(literal_start).unwrap_or_default();
+        let takes_all = source.starts_with('^') && rest.is_empty();
+        let anywhere = |regex: &str| format!(r"\A(?s:.)*?(?:{regex})");
+        Ok(Self { head, takes_all, ..Self::checked(source, source, anywhere)? })
     }
 
     fn checked(source: &str, regex: &str, anchor: impl Fn(&str) -> String) -> Result<Self, String> {
@@ -118,18 +111,25 @@ fn normalize(regex: &str) -> Result<String, String> {
     syntax::parse_with(regex, &syntax()).map(|parsed| parsed.to_string()).map_err(|error| error.to_string())
 }
 
-/// The text that a regular expression stands for, when it is nothing but a text.
-fn literal(regex: &str) -> Option<String> {
-    let mut text = String::new();
-    let mut characters = regex.chars();
-    while let Some(character) = characters.next() {
-        text.push(match character {
-            '\\' => characters.next().filter(char::is_ascii_punctuation)?,
-            '.' | '+' | '*' | '?' | '(' | ')' | '|' | '[' | ']' | '{' | '}' | '^' | '$' => return None,
-            _ => character,
-        });
+/// The text that all matches of a regular expression start with, as far as that is easy to see, and what follows it.
+fn literal_start(regex: &str) -> (String, &str) {
+    let mut head = String::new();
+    let mut rest = regex;
+    // Alternatives, and flags, can change what stands beside them.
+    while !regex.contains('|') && !regex.contains("(?") {
+        let mut characters = rest.chars();
+        let character = match characters.next() {
+            Some('\\') => characters.next().filter(char::is_ascii_punctuation),
+            plain => plain.filter(|character| !r".+*?()[]{}^$".contains(*character)),
+        };
+        let Some(character) = character else { break };
+        head.push(character);
+        rest = characters.as_str();
     }
-    Some(text)
+    if rest.starts_with(['*', '+', '?', '{']) {
+        head.pop();
+    }
+    (head, rest)
 }
 
 fn whole(regex: &str) -> String {

@@ -40,11 +40,10 @@ impl KeyPrefix {
         found.push(self.clone());
         found
     }
-}
 
-impl std::fmt::Display for KeyPrefix {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.segments)?;
-        f.write_str(if self.folder { "/" } else { "" })
+    /// What a key has to be, for a reader.
+    pub(super) fn describe(&self) -> String {
+        let segments = &self.segments;
+        if self.folder { format!("below '{segments}/'") } else { format!("'{segments}' or below '{segments}/'") }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use presign_core::ObjectLocation;
 
 use super::{
-    automaton::Automaton,
+    automaton::{Automaton, Entrant},
     condition::Entry,
     explain::{Explanation, explain},
     grant::Match,
@@ -16,9 +16,9 @@ use super::{
 pub struct RuleSet {
     rules: Vec<Rule>,
     /// Over URLs, for the rules that have patterns.
-    urls: Option<Automaton>,
+    urls: Automaton,
     /// Over `bucket/key`, for the rules that have none. These match without a guard.
-    objects: Option<Automaton>,
+    objects: Automaton,
 }
 
 impl RuleSet {
@@ -27,15 +27,12 @@ impl RuleSet {
         let (mut urls, mut objects) = (Vec::new(), Vec::new());
         for rule in &rules {
             match rule.condition.entry() {
-                Entry::Url(regex) => urls.push((rule.index, regex)),
-                Entry::Object(regex) => objects.push((rule.index, regex)),
+                Entry::Url { head, regex } => urls.push(Entrant { rule: rule.index, head, regex }),
+                Entry::Object(regex) => objects.push(Entrant { rule: rule.index, head: regex.clone(), regex }),
             }
         }
         let guarded = rules.iter().any(|rule| rule.guard.is_some());
-        let build = |entries: &[(usize, String)], with_all: bool| {
-            if entries.is_empty() { Ok(None) } else { Automaton::build(entries, with_all).map(Some) }
-        };
-        Ok(Self { urls: build(&urls, guarded)?, objects: build(&objects, false)?, rules })
+        Ok(Self { urls: Automaton::build(&urls, guarded)?, objects: Automaton::build(&objects, false)?, rules })
     }
 
     /// The rules, in their order.
@@ -52,15 +49,9 @@ impl RuleSet {
     #[must_use]
     pub fn find<'r, S: AsRef<str>>(&'r self, spellings: &[S], location: &'r ObjectLocation) -> Option<Match<'r>> {
         honest(spellings, location).next()?;
-        let by_place = self.objects.as_ref().and_then(|objects| objects.first(&object(location)));
-        let by_url = self.urls.as_ref().and_then(|urls| {
-            let found = honest(spellings, location).filter_map(|spelling| self.find_url(urls, spelling, location));
-            found.min()
-        });
-        let index = match (by_place, by_url) {
-            (Some(place), Some(url)) => place.min(url),
-            (place, url) => place.or(url)?,
-        };
+        let by_url = honest(spellings, location).filter_map(|spelling| self.find_url(spelling, location));
+        let by_place = if self.objects.is_empty() { None } else { self.objects.first(&object(location)) };
+        let index = by_url.chain(by_place).min()?;
         self.rules.get(index).map(|rule| Match::new(rule, location))
     }
 
@@ -70,13 +61,13 @@ impl RuleSet {
         explain(&self.rules, &honest(spellings, location).collect::<Vec<_>>(), location)
     }
 
-    fn find_url(&self, urls: &Automaton, spelling: &str, location: &ObjectLocation) -> Option<usize> {
+    fn find_url(&self, spelling: &str, location: &ObjectLocation) -> Option<usize> {
         let matches = |index: &usize| {
             let guard = self.rules.get(*index).map(|rule| &rule.guard);
             guard.is_some_and(|guard| guard.as_ref().is_none_or(|guard| guard.holds(spelling, location)))
         };
-        let first = urls.first(spelling)?;
-        if matches(&first) { Some(first) } else { urls.all(spelling).find(matches) }
+        let first = self.urls.first(spelling)?;
+        if matches(&first) { Some(first) } else { self.urls.all(spelling).into_iter().find(matches) }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a configuration of rules must not say. Every problem is found at once, at its field.
 
+use presign_core::HumanDuration;
+use presign_gateway::{config::SigningConfig, rules::RuleSet};
 use serde_json::{Value, json};
 
-use crate::support::{build, build_with_minimum, rule};
+use crate::support::{backends, build, build_with_minimum, numbered, rule};
 
 /// The problems of one rule: the fields below `rules[0]`, and the messages.
 fn problems(fields: Value) -> Vec<(String, String)> {
@@ -135,6 +137,15 @@ fn a_life_that_no_link_can_have_is_refused() {
     assert_problem(json!({"ttl": "1m"}), "ttl", "1m is less than signing.min_ttl, 2m");
     let rules = [rule(json!({"match": {"glob": "**"}, "ttl": "1m"}))];
     assert!(build_with_minimum(&rules, 60).is_ok());
+}
+
+#[test]
+fn a_default_life_that_no_link_can_have_is_reported_once() {
+    let signing = SigningConfig { default_ttl: HumanDuration::from_secs(0), ..SigningConfig::default() };
+    let rules = numbered(&[json!({"glob": "s3://**"}), json!({"glob": "gs://**"})]);
+    let problems = RuleSet::build(&rules, &backends(), &signing).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].field, "signing.default_ttl");
 }
 
 #[test]

@@ -156,6 +156,7 @@ fn explain_says_of_every_rule_whether_it_matches_or_why_not() {
         rule(json!({"name": "images", "match": {"glob": ["s3://b/*.png", "s3://b/*.jpg"]}})),
         rule(json!({"name": "other", "match": {"bucket": "c"}})),
         rule(json!({"name": "data", "match": {"bucket": "b", "prefix": "data"}})),
+        rule(json!({"name": "folder", "match": {"prefix": "data/"}})),
         rule(
             json!({"name": "both", "match": {"glob": "gs://**", "match_sets": [{"rules": [{"regex": "zip"}, {"regex": "tar"}]}]}}),
         ),
@@ -165,13 +166,14 @@ fn explain_says_of_every_rule_whether_it_matches_or_why_not() {
     let url = "s3://b/data-private/y.txt";
     let explained = set.explain(&[url], &location(url));
     let names: Vec<&str> = explained.iter().map(|explanation| explanation.rule.name()).collect();
-    assert_eq!(names, ["images", "other", "data", "both", "sets", "all"]);
+    assert_eq!(names, ["images", "other", "data", "folder", "both", "sets", "all"]);
     let verdicts: Vec<Verdict> = explained.into_iter().map(|explanation| explanation.verdict).collect();
     let differs = |why: &str| Verdict::Differs(why.to_owned());
     let expected = [
         differs("glob does not match: s3://b/*.png, s3://b/*.jpg"),
         differs("the bucket is 'b', not 'c'"),
-        differs("the key does not start with 'data' and a '/'"),
+        differs("the key is not 'data' or below 'data/'"),
+        differs("the key is not below 'data/'"),
         differs("glob does not match: gs://**; match_sets does not match: zip and tar"),
         Verdict::Matches,
         Verdict::ComesLater,

@@ -8,9 +8,9 @@ use presign_gateway::{
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use regex::Regex;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{build, location, rule, set};
+use crate::support::{build, location, numbered, rule, set};
 
 /// Globs whose every `**` is a whole segment, in ASCII: there globset agrees.
 fn glob() -> impl Strategy<Value = String> {
@@ -128,20 +128,54 @@ fn found(set: &RuleSet, location: &ObjectLocation) -> Option<usize> {
     set.find(&spellings(location), location).map(|found| found.rule().index())
 }
 
+fn assert_first_is_naive(rules: &[RuleConfig], objects: &[ObjectLocation]) -> Result<(), TestCaseError> {
+    let (set, naive) = (set(rules), naive(rules));
+    for location in objects {
+        let first = naive.iter().position(|rule| rule.matches_any(location));
+        prop_assert_eq!(found(&set, location), first, "{} {:?}", location, rules);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+
+    #[test]
+    fn hundreds_of_rules_that_start_alike_are_no_different(rules in vec(run(), 150..300), objects in vec(runs(), 100..200)) {
+        assert_first_is_naive(&numbered(&rules), &objects)?;
+    }
+}
+
+/// A rule for one run of many, in each of the ways to say so: some start alike, some do not.
+fn run() -> impl Strategy<Value = Value> {
+    (0..400_u32, 0..8_u8).prop_map(|(run, way)| match way {
+        0 => json!({"glob": format!("**/run{run}/**")}),
+        1 => json!({"glob": format!("**/run{run}/**"), "bucket": "a"}),
+        2 => json!({"regex": format!(".*/run{run}/.*")}),
+        3 => json!({"glob": format!("s3://*/**/run{run}/**")}),
+        4 => json!({"glob": format!("s3://a/run{run}/**")}),
+        5 => json!({"glob": format!("s3://a/run{run}/**"), "prefix": "y"}),
+        6 => json!({"bucket": "b", "prefix": format!("run{run}")}),
+        _ => json!({"match_sets": [{"rules": [{"regex": format!("/run{run}/")}, {"regex": "^s3://a/"}]}]}),
+    })
+}
+
+/// An object in three runs.
+fn runs() -> impl Strategy<Value = ObjectLocation> {
+    (select(vec!["a", "b"]), [0..400_u32, 0..400_u32, 0..400_u32])
+        .prop_map(|(bucket, [one, two, three])| location(&format!("s3://{bucket}/run{one}/x/run{two}/run{three}/y")))
+}
+
 fn names() -> impl Strategy<Value = Vec<String>> {
     vec(select(vec!["x", "y", "z", "*"]).prop_map(str::to_owned), 0..3)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn the_first_match_is_that_of_a_naive_loop(rules in rules(), objects in vec(object(), 10..60)) {
-        let (set, naive) = (set(&rules), naive(&rules));
-        for location in &objects {
-            let first = naive.iter().position(|rule| rule.matches_any(location));
-            prop_assert_eq!(found(&set, location), first, "{} {:?}", location, rules);
-        }
+        assert_first_is_naive(&rules, &objects)?;
     }
 
     #[test]

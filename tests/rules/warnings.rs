@@ -87,7 +87,7 @@ fn a_rule_that_can_be_reached_is_not_said_to_be_shadowed() {
 
 #[test]
 fn a_regular_expression_that_reads_like_a_search_is_pointed_out() {
-    for regex in ["^s3://", "^s3://b/public/", r"^s3://b/x\$", "^s3://.*/metrics"] {
+    for regex in ["^s3://", "^s3://b/public/", r"^s3://b/x\$", "^s3://.*/metrics", "s3://bucket/"] {
         assert_warning(json!({"match": {"regex": regex}}), "match.regex", "write .* at its end");
     }
     for regex in ["^s3://b/.*", "^s3://b/x$", "s3://b/.*/x.png", "^s3://b/(x|y)", "^s3://b/[^/]+"] {

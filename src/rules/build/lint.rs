@@ -8,7 +8,7 @@ use crate::{
     rules::{condition::Condition, facts::BackendFacts, pattern::Pattern},
 };
 
-/// Every way in which a storage URL can start, as `explain` and the request's own spelling have it.
+/// Every way in which a storage URL can start.
 const URL_STARTS: [&str; 6] = ["s3://", "gs://", "azure://", "local://", "https://", "http://"];
 
 /// Warns of patterns that cannot match what they are for. Every warning but that of a search is certain.
@@ -89,8 +89,9 @@ fn names_no_object(glob: &Pattern) -> bool {
     place.is_some_and(|place| !place.contains('/')) && glob.is_literal()
 }
 
-/// `^s3://` and the like: an anchor at the start, and an end that neither is one nor leaves anything open.
+/// `^s3://` and the like: an anchor at the start, and an end that neither is one nor leaves anything open; or an end in
+/// `/`, where hardly any key ends.
 fn reads_like_a_search(regex: &str) -> bool {
     let open_end = ["$", "*", "+", "?", "}", ")", r"\z"].iter().any(|end| regex.ends_with(end));
-    regex.starts_with('^') && (!open_end || regex.ends_with(r"\$"))
+    regex.ends_with('/') || (regex.starts_with('^') && (!open_end || regex.ends_with(r"\$")))
 }

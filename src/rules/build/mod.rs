@@ -8,14 +8,14 @@ mod shadow;
 
 use std::collections::BTreeMap;
 
-use presign_core::Problem;
+use presign_core::{ExpiresIn, Problem};
 
 use super::{
     condition::Condition, facts::BackendFacts, principals::Principals, response::ResponsePolicy, rewrite::Rewrite,
     rule::Rule, set::RuleSet,
 };
 use crate::config::{RuleConfig, SigningConfig};
-use problems::Problems;
+use problems::{Problems, ProblemsBelow};
 
 impl RuleSet {
     /// Checks and compiles the rules of a configuration. `backends` are all that there are, by name.
@@ -30,9 +30,17 @@ impl RuleSet {
         signing: &SigningConfig,
     ) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
         let mut problems = Problems::default();
+        let default_ttl = settings::default_ttl(signing, &mut problems);
         let mut built = Vec::with_capacity(rules.len());
         for (index, config) in rules.iter().enumerate() {
-            built.extend(build_rule(index, config, backends, signing, &mut problems));
+            let mut problems = problems.below(format!("rules[{index}]"));
+            let facts = settings::backend(config, backends, &mut problems);
+            settings::check(config, facts, &mut problems);
+            let ttl = match config.ttl {
+                Some(ttl) => settings::ttl(ttl, facts, signing, &mut problems),
+                None => default_ttl,
+            };
+            built.extend(build_rule(index, config, facts, ttl, &mut problems));
         }
         settings::duplicate_names(rules, &mut problems);
         shadow::check(&built, &mut problems);
@@ -46,16 +54,12 @@ impl RuleSet {
 fn build_rule(
     index: usize,
     config: &RuleConfig,
-    backends: &BTreeMap<String, BackendFacts>,
-    signing: &SigningConfig,
-    problems: &mut Problems,
+    facts: Option<&BackendFacts>,
+    ttl: Option<ExpiresIn>,
+    problems: &mut ProblemsBelow<'_>,
 ) -> Option<Rule> {
-    let mut problems = problems.below(format!("rules[{index}]"));
-    let facts = settings::backend(config, backends, &mut problems);
-    settings::check(config, facts, &mut problems);
-    let ttl = settings::ttl(config, facts, signing, &mut problems);
-    let condition = matcher::condition(&config.matcher, &mut problems)?;
-    lint::check(config, &condition, facts, &mut problems);
+    let condition = matcher::condition(&config.matcher, problems)?;
+    lint::check(config, &condition, facts, problems);
     let guard = condition.guard().map_err(|message| problems.error("match", message)).ok()?;
     Some(Rule {
         name: config.name.clone(),

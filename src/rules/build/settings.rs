@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use presign_core::{ExpiresIn, ObjectKey, Operation};
+use presign_core::{ExpiresIn, HumanDuration, ObjectKey, Operation};
 
 use super::{
     matcher,
@@ -32,17 +32,19 @@ pub(super) fn backend<'b>(
     facts
 }
 
-/// The life of the rule's links; `None` when it is not one.
+/// The life of links whose rule says nothing; `None` when it is not one.
+pub(super) fn default_ttl(signing: &SigningConfig, problems: &mut Problems) -> Option<ExpiresIn> {
+    let life = ExpiresIn::from_seconds(signing.default_ttl.0.as_secs());
+    life.map_err(|error| problems.below("signing".to_owned()).error("default_ttl", error.to_string())).ok()
+}
+
+/// The life of the rule's links, where the rule says something; `None` when it is not one.
 pub(super) fn ttl(
-    config: &RuleConfig,
+    ttl: HumanDuration,
     facts: Option<&BackendFacts>,
     signing: &SigningConfig,
     problems: &mut ProblemsBelow<'_>,
 ) -> Option<ExpiresIn> {
-    let Some(ttl) = config.ttl else {
-        let default = ExpiresIn::from_seconds(signing.default_ttl.0.as_secs());
-        return default.map_err(|error| problems.error("ttl", format!("signing.default_ttl: {error}"))).ok();
-    };
     let life =
         ExpiresIn::from_seconds(ttl.0.as_secs()).map_err(|error| problems.error("ttl", error.to_string())).ok()?;
     if ttl < signing.min_ttl {
@@ -53,7 +55,7 @@ pub(super) fn ttl(
     }
     match facts {
         Some(facts) if life > facts.longest_life => {
-            let longest = presign_core::HumanDuration(facts.longest_life.duration());
+            let longest = HumanDuration(facts.longest_life.duration());
             problems.error("ttl", format!("{ttl} is more than links of this backend live, which is {longest} at most"));
             None
         }
