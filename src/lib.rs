@@ -5,6 +5,8 @@ pub mod clock;
 pub mod config;
 pub mod endpoints;
 pub mod environment;
+pub mod lifetime;
+pub mod rules;
 pub mod server;
 pub mod storage_url;
 pub mod web;
