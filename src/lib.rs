@@ -1,3 +1,6 @@
 //! The presign gateway: authenticated redirects to pre-signed storage URLs.
 
 pub mod config;
+pub mod registry;
+
+pub use registry::Registry;
