@@ -65,7 +65,10 @@ fn options() -> Options {
 
 /// Says what the parser did not like, in words that hold nothing of the text.
 fn explain(error: &serde_saphyr::Error) -> SyntaxError {
-    let error = error.without_snippet();
+    let mut error = error.without_snippet();
+    while let serde_saphyr::Error::AliasError { error: inner, .. } = error {
+        error = inner.without_snippet();
+    }
     let line = error.location().and_then(|location| usize::try_from(location.line()).ok());
     let message = match error {
         serde_saphyr::Error::ExternalMessage { source, .. } => match source.as_ref() {
@@ -149,7 +152,8 @@ impl Builder {
     }
 
     fn note(&mut self, path: &Path, line: u64) {
-        if let Some(line) = usize::try_from(line).ok().filter(|line| *line > 0) {
+        // The configuration as a whole is nowhere in particular.
+        if let Some(line) = usize::try_from(line).ok().filter(|line| *line > 0 && *path != Path::root()) {
             self.origins.insert(path.clone(), Origin::Line(line));
         }
     }

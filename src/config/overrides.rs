@@ -38,7 +38,7 @@ fn order(name: &str) -> Vec<(Option<usize>, String)> {
 
 fn set(document: &mut Document, name: &str, text: &str) -> Result<(), String> {
     let value = document::parse_value(text)
-        .map_err(|error| format!("the value is {}; put it in quotes inside the variable", error.message))?;
+        .map_err(|error| format!("cannot be read ({}): put the value in quotes, inside the variable", error.message))?;
     if value.is_null() {
         return Err("the variable is empty: unset it, or write '' for an empty text".to_owned());
     }
@@ -70,7 +70,7 @@ fn descend<'a>(node: &'a mut Value, path: Path, step: &str) -> Result<(&'a mut V
         Value::Array(entries) => {
             let count = entries.len();
             let index = step.parse().ok().filter(|index| *index <= count).ok_or_else(|| {
-                format!("leads nowhere: {path} is a list with {count} entries; give a number from 0 to {count}")
+                format!("leads nowhere: the entries of {path} are counted from 0, and {count} adds one")
             })?;
             if index == count {
                 entries.push(Value::Null);

@@ -11,7 +11,7 @@ mod suggest;
 mod tree;
 mod wording;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -41,7 +41,8 @@ pub(crate) struct Decoded<T> {
 
 /// Reads a value that stands at `base` of the configuration.
 pub(crate) fn decode<T: DeserializeOwned>(value: Value, base: &Path) -> Decoded<T> {
-    let mut mender = Mender { value, base, findings: Findings::default(), attempts: HashMap::new() };
+    let mut mender =
+        Mender { value, base, findings: Findings::default(), attempts: HashMap::new(), guessed: HashSet::new() };
     mender.refuse_empty();
     let value = mender.run::<T>();
     let mended = mender.attempts.into_keys().map(|place| base.join(&place)).collect();
@@ -55,6 +56,8 @@ struct Mender<'a> {
     findings: Findings,
     /// How often each mended place was tried.
     attempts: HashMap<Path, usize>,
+    /// Sections in which a word was guessed that may decide which fields there are (`source: static`).
+    guessed: HashSet<Path>,
 }
 
 impl Mender<'_> {
@@ -131,6 +134,11 @@ impl Mender<'_> {
 
     /// Takes a wrong value out, or where something has to stand, puts something else there.
     fn replace(&mut self, place: Path, fault: &Fault) -> Option<()> {
+        if let Fault::UnknownValue { nearest: Some(word), .. } = fault {
+            // What was meant: what is wrong beside it is wrong.
+            self.attempts.insert(place.clone(), 0);
+            return tree::put(&mut self.value, &place, Value::from(*word));
+        }
         if matches!(place.last(), Some(Segment::Key(_))) {
             self.attempts.insert(place.clone(), 0);
             return tree::remove(&mut self.value, &place);
@@ -142,6 +150,9 @@ impl Mender<'_> {
         let attempt = self.attempts.entry(place.clone()).or_default();
         let placeholder = placeholder::candidate(*attempt, fault)?;
         *attempt += 1;
+        if matches!(fault, Fault::UnknownValue { .. }) {
+            self.guessed.extend(place.parent());
+        }
         tree::put(&mut self.value, &place, placeholder)
     }
 
@@ -150,7 +161,8 @@ impl Mender<'_> {
     }
 
     fn report(&mut self, place: &Path, fault: &Fault) {
-        if self.is_mended(place) {
+        let section = if matches!(fault, Fault::Missing(_)) { Some(place.clone()) } else { place.parent() };
+        if self.is_mended(place) || section.is_some_and(|section| self.guessed.contains(&section)) {
             return;
         }
         let path = self.base.join(place);

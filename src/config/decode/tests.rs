@@ -51,7 +51,21 @@ fn a_value_without_a_fault_is_read_as_it_stands() {
 #[test]
 fn all_faults_of_a_section_are_found_at_once() {
     let value = json!({"nmae": "a", "count": "x", "kind": "wodo", "books": [{"name": 1}, shelf(), 3]});
-    insta::assert_snapshot!(problems(value).join("\n"), @"");
+    assert_eq!(
+        problems(value),
+        [
+            "shelf.books[0].name: expected a text, found a number: put it in quotes",
+            "shelf.books[0]: the field 'count' is missing",
+            "shelf.books[0]: the field 'ttl' is missing",
+            "shelf.books[0]: the field 'kind' is missing",
+            "shelf.books[2]: expected a section of fields, found a number",
+            "shelf.count: expected a whole number, found a text",
+            "shelf.kind: not one of 'wood', 'metal'; did you mean 'wood'?",
+            "shelf.nmae: there is no field 'nmae' here; did you mean 'name'?",
+            "shelf: the field 'name' is missing",
+            "shelf: the field 'ttl' is missing",
+        ]
+    );
 }
 
 #[test]
@@ -63,20 +77,43 @@ fn what_is_mended_is_still_read() {
     assert_eq!(shelf.books[1].count, 1);
 }
 
+fn credentials(credentials: Value) -> Vec<String> {
+    let mut value = shelf();
+    value["credentials"] = credentials;
+    problems(value)
+}
+
 #[test]
 fn the_wrong_field_of_a_tagged_section_is_named() {
-    let mut value = shelf();
-    value["credentials"] = json!({"source": "static", "access_key": "AKIA", "secret_key": "hunter2", "port": "x"});
-    insta::assert_snapshot!(problems(value).join("\n"), @"");
-    let mut value = shelf();
-    value["credentials"] = json!({"source": "static", "secretkey": "hunter2"});
-    insta::assert_snapshot!(problems(value).join("\n"), @"");
-    let mut value = shelf();
-    value["credentials"] = json!({"access_key": "AKIA"});
-    insta::assert_snapshot!(problems(value).join("\n"), @"");
-    let mut value = shelf();
-    value["credentials"] = json!({"source": "sttic", "access_key": "AKIA"});
-    insta::assert_snapshot!(problems(value).join("\n"), @"");
+    assert_eq!(
+        credentials(json!({"source": "static", "access_key": "AKIA", "secret_key": "hunter2", "port": "x"})),
+        [
+            "shelf.credentials.port: expected a whole number, found a text",
+            "shelf.credentials.secret_key: give a reference instead of the value: {env: NAME} or {file: PATH}",
+        ]
+    );
+    assert_eq!(
+        credentials(json!({"source": "static", "access_key": "AKIA", "secretkey": "hunter2"})),
+        [
+            "shelf.credentials.secretkey: there is no field 'secretkey' here; did you mean 'secret_key'?",
+            "shelf.credentials: the field 'secret_key' is missing",
+        ]
+    );
+}
+
+#[test]
+fn a_word_that_decides_which_fields_there_are_is_not_guessed_from_nothing() {
+    let unknown = "shelf.credentials.source: not one of 'static', 'profile'";
+    assert_eq!(credentials(json!({"source": "vault", "name": "a", "role": "b"})), [unknown]);
+    assert_eq!(credentials(json!({"name": "a"})), ["shelf.credentials: the field 'source' is missing"]);
+    let near = credentials(json!({"source": "profil", "nmae": "a"}));
+    assert_eq!(near.len(), 3, "{near:?}");
+    assert!(near[0].ends_with("did you mean 'profile'?") && near[1].contains("did you mean 'name'?"), "{near:?}");
+}
+
+#[test]
+fn a_list_is_no_section() {
+    assert_eq!(problems(json!(["a", 1, "1m", "wood"])), ["shelf: expected a section of fields, found a list"]);
 }
 
 #[test]
