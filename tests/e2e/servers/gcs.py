@@ -4,12 +4,20 @@
 verifier has no upload API but signed PUTs.
 """
 
+import hashlib
+import hmac
 import json
 import threading
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from google.cloud import storage
+from google.oauth2 import service_account
 
 from .gcs_verifier import Cloud, server
 from .store import Store
@@ -24,7 +32,8 @@ class Gcs(Store):
     bucket = "awkward-gcs"
     signature_parameter = "X-Goog-Signature"
 
-    def start(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
         private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.key_file = self.folder / "service-account.json"
         pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -42,8 +51,9 @@ class Gcs(Store):
             )
         )
         self.cloud = Cloud({EMAIL: private.public_key()}, {HMAC_ACCESS_KEY: HMAC_SECRET_KEY})
-        self._server = server(self.cloud, 0)
-        self.port = self._server.server_address[1]
+
+    def start(self) -> None:
+        self._server = server(self.cloud, self.port)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def stop(self) -> None:
@@ -63,6 +73,14 @@ class Gcs(Store):
     def read(self, bucket: str, key: str) -> bytes:
         return self.cloud.objects[bucket, key][0]
 
+    def keys(self, bucket: str) -> list[str]:
+        return [key for other, key in self.cloud.objects if other == bucket]
+
+    def signed_by_sdk(self, bucket: str, key: str) -> str:
+        credentials = service_account.Credentials.from_service_account_file(str(self.key_file))
+        blob = storage.Client(project="presign-gateway", credentials=credentials).bucket(bucket).blob(key)
+        return blob.generate_signed_url(600, version="v4", api_access_endpoint=self.endpoint)
+
     def url_prefix(self, bucket: str) -> str:
         return f"gs://{bucket}/"
 
@@ -80,6 +98,24 @@ class Gcs(Store):
 class GcsHmac(Gcs):
     name = "gcs_hmac"
     bucket = "awkward-gcs-hmac"
+
+    def signed_by_sdk(self, bucket: str, key: str) -> str:
+        """Written from Google's documentation: its own SDK does not sign with HMAC keys."""
+        now = datetime.now(UTC)
+        day, date = f"{now:%Y%m%d}", f"{now:%Y%m%dT%H%M%SZ}"
+        scope = f"{day}/auto/storage/goog4_request"
+        path = f"/{bucket}/{quote(key, safe='/-._~')}"
+        query = (
+            "X-Goog-Algorithm=GOOG4-HMAC-SHA256"
+            f"&X-Goog-Credential={quote(f'{HMAC_ACCESS_KEY}/{scope}', safe='')}"
+            f"&X-Goog-Date={date}&X-Goog-Expires=600&X-Goog-SignedHeaders=host"
+        )
+        request = f"GET\n{path}\n{query}\nhost:127.0.0.1:{self.port}\n\nhost\nUNSIGNED-PAYLOAD"
+        to_sign = f"GOOG4-HMAC-SHA256\n{date}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+        key_bytes = f"GOOG4{HMAC_SECRET_KEY}".encode()
+        for part in (*scope.split("/"), to_sign):
+            key_bytes = hmac.digest(key_bytes, part.encode(), "sha256")
+        return f"{self.endpoint}{path}?{query}&X-Goog-Signature={key_bytes.hex()}"
 
     def environment(self) -> dict[str, str]:
         return {"E2E_GCS_HMAC_ACCESS_KEY": HMAC_ACCESS_KEY, "E2E_GCS_HMAC_SECRET_KEY": HMAC_SECRET_KEY}

@@ -1,9 +1,11 @@
 """Ceph's RADOS gateway: a monitor, an in-memory OSD and radosgw, all in one folder.
 
-It stands in for AWS itself: `s3://bucket/key`, a backend of type `s3` with an endpoint.
+It stands in for AWS itself: `s3://bucket/key`, a backend of type `s3` with an endpoint; once with the bucket in the
+path and once, as AWS prefers, in the host's name.
 """
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 from .process import Process, ServerUnavailable, free_port, run_once
@@ -13,6 +15,8 @@ CONFIGURATION = """
 [global]
 fsid = {fsid}
 mon host = v1:127.0.0.1:{monitor_port}
+# A client that has not heard the cluster's id yet is refused with EPERM; from the map it knows the id at once.
+monmap = {folder}/monmap
 public addr = 127.0.0.1
 cluster addr = 127.0.0.1
 ms bind msgr2 = false
@@ -49,10 +53,16 @@ rgw run sync thread = false
 class Rgw(S3Store):
     name = "rgw"
     bucket = "awkward-rgw"
+    more_buckets = ("my-bucket", "my-bucket-2")
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._processes: list[Process] = []
 
     def start(self) -> None:
-        self.port, monitor_port = free_port(), free_port()
-        self._processes: list[Process] = []
+        if self._processes:
+            return
+        monitor_port = free_port()
         self._cluster = str(uuid.uuid4())
         for part in ("mon", "osd", "rgw"):
             (self.folder / part).mkdir()
@@ -66,8 +76,8 @@ class Rgw(S3Store):
         self._spawn("radosgw", "-n", "client.rgw", "-f").wait_for_port(self.port)
 
     def stop(self) -> None:
-        for process in reversed(self._processes):
-            process.stop()
+        while self._processes:
+            self._processes.pop().stop()
 
     def backend(self) -> dict[str, Any]:
         return {
@@ -75,7 +85,6 @@ class Rgw(S3Store):
             "endpoint": self.endpoint,
             "addressing_style": "path",
             "region": "us-east-1",
-            "buckets": [self.bucket, "my-bucket", "my-bucket-2"],
             "credentials": self.credentials(),
         }
 
@@ -116,3 +125,30 @@ class Rgw(S3Store):
     def _create_user(self) -> None:
         keys = ("--access-key", self.access_key, "--secret-key", self.secret_key)
         self._run("radosgw-admin", "-n", "client.rgw", "user", "create", "--uid", "e2e", "--display-name", "e2e", *keys)
+
+
+class RgwVirtualHost(S3Store):
+    """The same server, addressed as `bucket.s3.localhost`."""
+
+    name = "rgw_virtual_host"
+    bucket = "awkward-rgw-virtual"
+
+    def __init__(self, folder: Path, rgw: Rgw) -> None:
+        super().__init__(folder)
+        self._rgw, self.port = rgw, rgw.port
+
+    def start(self) -> None:
+        self._rgw.start()
+
+    def stop(self) -> None:
+        self._rgw.stop()
+
+    def backend(self) -> dict[str, Any]:
+        return self._rgw.backend() | {
+            "endpoint": f"http://s3.localhost:{self.port}",
+            "addressing_style": "virtual",
+            "credentials": self.credentials(),
+        }
+
+    def url_prefix(self, bucket: str) -> str:
+        return f"s3://{bucket}/"

@@ -1,0 +1,73 @@
+//! What every test here needs: a signer from a configuration, and links from it.
+
+use std::sync::Arc;
+
+use presign_core::{
+    Backend, BuildContext, BuildError, ExpiresIn, FixedClock, FixedEnvironment, ObjectKey, ObjectLocation, Operation,
+    ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp,
+};
+use presign_gcs::{Gcs, GcsSigner};
+use serde_json::{Value, json};
+
+use crate::google;
+
+pub(crate) const ACCESS_KEY: &str = "GOOG1ENOTASECRET";
+pub(crate) const SECRET_KEY: &str = "not+a/secret+but+made+up+for+tests";
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    Timestamp::parse_rfc3339(text).unwrap()
+}
+
+pub(crate) fn noon() -> Timestamp {
+    at("2024-03-01T12:00:00Z")
+}
+
+pub(crate) fn hour() -> ExpiresIn {
+    ExpiresIn::from_seconds(3600).unwrap()
+}
+
+pub(crate) async fn build(config: Value) -> Result<GcsSigner, BuildError> {
+    let context = BuildContext {
+        name: "google".into(),
+        environment: Arc::new(FixedEnvironment::new([("SECRET", SECRET_KEY)])),
+        clock: Arc::new(FixedClock(noon())),
+        content_url: None,
+    };
+    Gcs::build(serde_json::from_value(config).unwrap(), context).await
+}
+
+pub(crate) fn service_account() -> Value {
+    json!({"source": "service_account", "key_file": google::key_file()})
+}
+
+pub(crate) fn hmac() -> Value {
+    json!({"source": "hmac", "access_key": ACCESS_KEY, "secret_key": {"env": "SECRET"}})
+}
+
+pub(crate) async fn with_service_account(mut config: Value) -> GcsSigner {
+    config["credentials"] = service_account();
+    build(config).await.unwrap()
+}
+
+pub(crate) async fn with_hmac(mut config: Value) -> GcsSigner {
+    config["credentials"] = hmac();
+    build(config).await.unwrap()
+}
+
+pub(crate) fn location(bucket: &str, key: &str) -> ObjectLocation {
+    ObjectLocation::new(Scheme::Gs, None, bucket, ObjectKey::parse(key).unwrap()).unwrap()
+}
+
+/// Signs for an hour from noon.
+pub(crate) async fn sign(
+    signer: &GcsSigner,
+    operation: Operation,
+    location: &ObjectLocation,
+    overrides: &ResponseOverrides,
+) -> Result<SignedUrl, SignError> {
+    signer.sign(&SignRequest::new(operation, location, noon(), hour()).with_overrides(overrides)).await
+}
+
+pub(crate) async fn get(signer: &GcsSigner, location: &ObjectLocation) -> String {
+    sign(signer, Operation::Get, location, ResponseOverrides::NONE).await.unwrap().into_exposed()
+}
