@@ -21,13 +21,16 @@ pub struct Registry {
     duplicates: Vec<&'static str>,
 }
 
+/// A signer on its way.
+type Building = BoxFuture<'static, Result<Arc<dyn Signer>, BuildError>>;
+
 /// A [`Backend`] whose type is forgotten.
 #[derive(Debug, Clone, Copy)]
 struct Kind {
     operations: &'static [Operation],
     schema: fn(&mut SchemaGenerator) -> Schema,
     check: fn(&Value, &Path) -> Vec<Finding>,
-    build: fn(Value, BuildContext) -> BoxFuture<'static, Result<Arc<dyn Signer>, BuildError>>,
+    build: fn(Value, BuildContext) -> Building,
 }
 
 impl Registry {
@@ -40,7 +43,12 @@ impl Registry {
     /// The kinds that this program was compiled with.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::empty()
+        let registry = Self::empty();
+        #[cfg(feature = "gcs")]
+        let registry = registry.with::<presign_gcs::Gcs>();
+        #[cfg(feature = "azure")]
+        let registry = registry.with::<presign_azure::Azure>();
+        registry
     }
 
     /// Adds a kind. Of two with the same name the first stays, and no configuration is accepted.
@@ -132,12 +140,13 @@ fn problem(finding: Finding) -> Problem {
 
 /// A kind's options are written beside `type`, so `type` is one of its fields to a schema.
 fn with_type(mut schema: Value, name: &str) -> Value {
-    if let Some(fields) = schema.as_object_mut() {
-        fields.insert("title".to_owned(), json!(name));
-        let properties = fields.entry("properties").or_insert_with(|| json!({}));
-        properties.as_object_mut().map(|properties| properties.insert("type".to_owned(), json!({"const": name})));
-        let required = fields.entry("required").or_insert_with(|| json!([]));
-        required.as_array_mut().map(|required| required.push(json!("type")));
+    let Some(fields) = schema.as_object_mut() else { return schema };
+    fields.insert("title".to_owned(), json!(name));
+    if let Some(properties) = fields.entry("properties").or_insert_with(|| json!({})).as_object_mut() {
+        properties.insert("type".to_owned(), json!({"const": name}));
+    }
+    if let Some(required) = fields.entry("required").or_insert_with(|| json!([])).as_array_mut() {
+        required.push(json!("type"));
     }
     schema
 }

@@ -35,7 +35,7 @@ pub(super) struct SyntaxError {
 pub(super) fn parse(text: &str) -> Result<(Document, Findings), SyntaxError> {
     let root: Spanned<Node> = serde_saphyr::from_str_with_options(text, options()).map_err(|error| explain(&error))?;
     let mut builder = Builder::default();
-    let value = builder.build(root, Path::root());
+    let value = builder.build(root, &Path::root());
     // All of a file may be commented out.
     let value = if value.is_null() { Value::Object(Map::new()) } else { value };
     Ok((Document { value, origins: builder.origins }, builder.findings))
@@ -108,18 +108,18 @@ struct Builder {
 }
 
 impl Builder {
-    fn build(&mut self, node: Spanned<Node>, path: Path) -> Value {
+    fn build(&mut self, node: Spanned<Node>, path: &Path) -> Value {
         match node.value {
             Node::Scalar(value) => {
-                self.note(&path, node.referenced.line());
+                self.note(path, node.referenced.line());
                 value
             }
             Node::List(entries) => {
-                self.note(&path, node.referenced.line());
-                let built = entries.into_iter().enumerate().map(|(index, entry)| self.build(entry, path.index(index)));
+                self.note(path, node.referenced.line());
+                let built = entries.into_iter().enumerate().map(|(index, entry)| self.build(entry, &path.index(index)));
                 Value::Array(built.collect())
             }
-            Node::Fields(fields) => self.build_fields(fields, &path, node.referenced.line()),
+            Node::Fields(fields) => self.build_fields(fields, path, node.referenced.line()),
         }
     }
 
@@ -132,7 +132,7 @@ impl Builder {
                 self.refuse_duplicate(&name, path);
                 continue;
             }
-            let value = self.build(node, place.clone());
+            let value = self.build(node, &place);
             // The line of the name, not that of the value, which may begin below it.
             self.note(&place, name.referenced.line());
             built.insert(name.value, value);

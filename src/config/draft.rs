@@ -49,12 +49,16 @@ impl Draft {
 
     /// Adds what a check with paths of its own has found below `base`, as what keeps the configuration from being used.
     pub fn errors(&mut self, base: &Path, problems: &[presign_core::Problem]) {
-        problems.iter().for_each(|problem| self.error(&base.below(&problem.field), &problem.message));
+        for problem in problems {
+            self.error(&base.below(&problem.field), &problem.message);
+        }
     }
 
     /// As [`Draft::errors`], for what the author may want to look at.
     pub fn warnings(&mut self, base: &Path, problems: &[presign_core::Problem]) {
-        problems.iter().for_each(|problem| self.warning(&base.below(&problem.field), &problem.message));
+        for problem in problems {
+            self.warning(&base.below(&problem.field), &problem.message);
+        }
     }
 
     /// The configuration, when nothing keeps it from being used.

@@ -49,7 +49,7 @@ fn set(document: &mut Document, name: &str, text: &str) -> Result<(), String> {
         if step.is_empty() {
             return Err("the name has too many underscores: two go one level down".to_owned());
         }
-        (node, path) = descend(node, path, step)?;
+        (node, path) = descend(node, &path, step)?;
     }
     *node = value;
     document.origins.replace(path, Origin::Variable(name.to_owned()));
@@ -57,13 +57,13 @@ fn set(document: &mut Document, name: &str, text: &str) -> Result<(), String> {
 }
 
 /// Goes one level down, making the level where there is none.
-fn descend<'a>(node: &'a mut Value, path: Path, step: &str) -> Result<(&'a mut Value, Path), String> {
+fn descend<'a>(node: &'a mut Value, path: &Path, step: &str) -> Result<(&'a mut Value, Path), String> {
     if node.is_null() {
         *node = Value::Object(Map::new());
     }
     match node {
         Value::Object(fields) => {
-            let name = field_name(fields, &path, step)?;
+            let name = field_name(fields, path, step)?;
             let below = path.key(&name);
             Ok((fields.entry(name).or_insert(Value::Null), below))
         }

@@ -34,10 +34,17 @@ pub struct Embedded {
 /// # Errors
 /// When the folder cannot be made or written to.
 pub fn prepare() -> io::Result<Embedded> {
-    // The default folder for temporary files is the one thing taken from the process's surroundings.
-    let folder = tempfile::Builder::new().prefix("presign-gateway-").tempdir()?;
+    let folder = private_folder()?;
     samples::write(folder.path())?;
     Ok(Embedded { folder })
+}
+
+fn private_folder() -> io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("presign-gateway-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
 }
 
 impl Embedded {

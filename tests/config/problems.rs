@@ -127,8 +127,8 @@ rules:
 
 #[test]
 fn a_hundred_problems_are_enough() {
-    let more: String = (0..500).map(|index| format!("unknown{index}: 1\n")).collect();
-    assert_eq!(refused(&with_more(&more)).lines().count(), 100);
+    let more: Vec<String> = (0..500).map(|index| format!("unknown{index}: 1\n")).collect();
+    assert_eq!(refused(&with_more(&more.concat())).lines().count(), 100);
 }
 
 fn without_warnings(problems: &str) -> String {

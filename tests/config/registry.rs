@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use presign_core::{
-    Backend, BuildContext, BuildError, ExpiresIn, FixedClock, FixedEnvironment, ObjectKey, ObjectLocation, Operation,
-    Scheme, SignRequest, Timestamp,
+    Backend, BuildContext, BuildError, Environment, ExpiresIn, FixedClock, FixedEnvironment, ObjectKey, ObjectLocation,
+    Operation, Scheme, SignRequest, Timestamp,
 };
 use presign_gateway::{Registry, config};
 use serde_json::{Value, json};
@@ -27,13 +27,18 @@ impl Backend for Impostor {
     }
 }
 
-fn context() -> BuildContext {
+/// What a backend of this name is built with.
+pub(crate) fn context_of(name: &str, environment: Arc<dyn Environment>) -> BuildContext {
     BuildContext {
-        name: "oak".into(),
-        environment: Arc::new(FixedEnvironment::default()),
-        clock: Arc::new(FixedClock(Timestamp::from_unix(0))),
-        content_url: None,
+        name: name.to_owned(),
+        environment,
+        clock: Arc::new(FixedClock(Timestamp::from_unix(1_700_000_000))),
+        content_url: Some("http://127.0.0.1:8080/content".to_owned()),
     }
+}
+
+fn context() -> BuildContext {
+    context_of("oak", Arc::new(FixedEnvironment::default()))
 }
 
 fn backend(options: &str) -> config::BackendConfig {

@@ -34,11 +34,9 @@ rules: [{name: all, match: {bucket: b}}]
 
 #[test]
 fn an_alias_bomb_is_refused() {
-    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-    for level in 1..9 {
-        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-        text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
-    }
+    let level = |level: usize| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "));
+    let levels: Vec<String> = (1..9).map(level).collect();
+    let text = format!("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n{}", levels.concat());
     assert!(refused(&text).contains("with more aliases than a configuration can need"), "{}", refused(&text));
     let deep = "[".repeat(10_000);
     assert!(refused(&deep).starts_with("config.yaml:1: "), "{}", refused(&deep));

@@ -1,4 +1,4 @@
-//! A JSON value as serde reads it, with [`Fault`] for its error: serde_json's own error repeats values.
+//! A JSON value as serde reads it, with [`Fault`] for its error: `serde_json`'s own error repeats values.
 
 use serde::{
     Deserializer,

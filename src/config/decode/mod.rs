@@ -45,8 +45,8 @@ pub(crate) fn decode<T: DeserializeOwned>(value: Value, base: &Path) -> Decoded<
         Mender { value, base, findings: Findings::default(), attempts: HashMap::new(), guessed: HashSet::new() };
     mender.refuse_empty();
     let value = mender.run::<T>();
-    let mended = mender.attempts.into_keys().map(|place| base.join(&place)).collect();
-    Decoded { value, findings: mender.findings, mended }
+    let places = mender.attempts.into_keys().map(|place| base.join(&place)).collect();
+    Decoded { value, findings: mender.findings, mended: places }
 }
 
 /// Paths here are relative to `base`.
@@ -101,15 +101,15 @@ impl Mender<'_> {
                 if !self.is_mended(&field) {
                     self.report(&place, &fault);
                 }
-                self.try_placeholder(field, &fault)
+                self.try_placeholder(&field, &fault)
             }
             fault => {
                 let culprit = self.pinpoint::<T>(place, &fault);
                 if self.is_mended(&culprit) {
-                    return self.try_placeholder(culprit, &fault);
+                    return self.try_placeholder(&culprit, &fault);
                 }
                 self.report(&culprit, &fault);
-                self.replace(culprit, &fault)
+                self.replace(&culprit, &fault)
             }
         }
     }
@@ -133,27 +133,27 @@ impl Mender<'_> {
     }
 
     /// Takes a wrong value out, or where something has to stand, puts something else there.
-    fn replace(&mut self, place: Path, fault: &Fault) -> Option<()> {
+    fn replace(&mut self, place: &Path, fault: &Fault) -> Option<()> {
         if let Fault::UnknownValue { nearest: Some(word), .. } = fault {
             // What was meant: what is wrong beside it is wrong.
             self.attempts.insert(place.clone(), 0);
-            return tree::put(&mut self.value, &place, Value::from(*word));
+            return tree::put(&mut self.value, place, Value::from(*word));
         }
         if matches!(place.last(), Some(Segment::Key(_))) {
             self.attempts.insert(place.clone(), 0);
-            return tree::remove(&mut self.value, &place);
+            return tree::remove(&mut self.value, place);
         }
         self.try_placeholder(place, fault)
     }
 
-    fn try_placeholder(&mut self, place: Path, fault: &Fault) -> Option<()> {
+    fn try_placeholder(&mut self, place: &Path, fault: &Fault) -> Option<()> {
         let attempt = self.attempts.entry(place.clone()).or_default();
         let placeholder = placeholder::candidate(*attempt, fault)?;
         *attempt += 1;
         if matches!(fault, Fault::UnknownValue { .. }) {
             self.guessed.extend(place.parent());
         }
-        tree::put(&mut self.value, &place, placeholder)
+        tree::put(&mut self.value, place, placeholder)
     }
 
     fn is_mended(&self, place: &Path) -> bool {
