@@ -1,14 +1,74 @@
-//! The configuration as it is written: one struct a section, unknown fields refused.
+//! The configuration: one struct a section, unknown fields refused, all problems of a file found at once.
+//!
+//! [`read`] takes a text through these steps: YAML to a value with the line of every field (`document`), overrides from
+//! the environment (`overrides`), typed sections (`decode`), and what no type can say (`check`).
 
 mod auth;
+mod backend;
+mod check;
+mod conceal;
+pub(crate) mod decode;
+mod document;
+mod draft;
+pub(crate) mod finding;
+mod load;
+mod network;
+mod origins;
+mod overrides;
+mod path;
+mod problem;
+mod redact;
 mod rule;
+mod schema;
 mod server;
 mod signing;
 
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 pub use auth::{AuthConfig, AuthProvider, ClearmlConfig, StaticConfig, StaticToken, Validation};
+pub use backend::BackendConfig;
+pub use draft::{Draft, Loaded};
+pub use load::{load, read};
+pub use network::Network;
+pub use path::Path;
+pub use problem::{Origin, Problem, Problems, Severity};
 pub use rule::{
     Delivery, InlineUnsafe, MatchConfig, MatchSet, MatchSetRule, OneOrMany, PrincipalsConfig, ResponseConfig,
     RewriteConfig, RuleConfig,
 };
+pub use schema::schema;
 pub use server::{LimitsConfig, ServerConfig, TlsConfig};
 pub use signing::SigningConfig;
+
+/// The configuration of a presign gateway.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// How clients reach the gateway, and how much of it one client may take.
+    #[serde(default)]
+    pub server: ServerConfig,
+    /// Who may ask.
+    pub auth: AuthConfig,
+    /// How long links live.
+    #[serde(default)]
+    pub signing: SigningConfig,
+    /// The stores, by the names that rules give them.
+    #[serde(default)]
+    #[schemars(with = "std::collections::BTreeMap<String, BackendConfig>")]
+    pub backends: IndexMap<String, BackendConfig>,
+    /// Who may do what with which objects. The first rule that matches decides; what no rule matches is refused.
+    #[serde(default)]
+    pub rules: Vec<RuleConfig>,
+    #[serde(skip)]
+    redacted: serde_json::Value,
+}
+
+impl Config {
+    /// The configuration as it was written, overrides applied, without anything that may be a secret.
+    #[must_use]
+    pub fn redacted(&self) -> serde_json::Value {
+        self.redacted.clone()
+    }
+}

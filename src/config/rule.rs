@@ -60,7 +60,7 @@ pub struct MatchConfig {
 
 /// One text or several; one of several has to match.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text or a list of texts")]
 pub enum OneOrMany {
     /// One.
     One(String),

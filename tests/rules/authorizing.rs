@@ -63,7 +63,7 @@ fn a_role_is_no_user_and_a_user_no_role() {
     let location = location(URL);
     let found = set.find(&[URL], &location).unwrap();
     assert_eq!(found.authorize(&ada(), Operation::Get).unwrap_err(), Refusal::NotAllowed);
-    let named_admin = Principal { user: "admin".to_owned(), role: "guest".to_owned(), ..ada() };
+    let named_admin = Principal::new("admin", "acme", "guest");
     assert!(found.authorize(&named_admin, Operation::Get).is_ok());
 }
 

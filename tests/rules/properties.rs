@@ -247,9 +247,7 @@ proptest! {
         let deny = json!({"users": deny_users, "companies": deny_companies, "roles": deny_roles});
         let set = set(&[rule(json!({"match": {"glob": "**"}, "methods": methods, "allow": allow, "deny": deny}))]);
         let (user, company, role) = caller;
-        let principal = Principal {
-            user: user.to_owned(), company: company.to_owned(), role: role.to_owned(), name: None, token_expires_at: None,
-        };
+        let principal = Principal::new(user, company, role);
         let location = location("s3://b/k");
         let granted = set.find(&["s3://b/k"], &location).unwrap().authorize(&principal, operation).is_ok();
         let names = |list: &[String], name: &str| list.iter().any(|entry| entry == name || entry == "*");

@@ -65,11 +65,5 @@ pub(crate) fn matches(matcher: Value, url: &str) -> bool {
 
 /// Ada of Acme, an admin.
 pub(crate) fn ada() -> Principal {
-    Principal {
-        user: "ada".to_owned(),
-        company: "acme".to_owned(),
-        role: "admin".to_owned(),
-        name: Some("Ada".to_owned()),
-        token_expires_at: None,
-    }
+    Principal::new("ada", "acme", "admin").with_name("Ada")
 }

@@ -1,0 +1,36 @@
+//! `backends`.
+
+use indexmap::IndexMap;
+
+use crate::{
+    config::{BackendConfig, finding::Findings, path::Path},
+    registry::Registry,
+};
+
+/// Names become labels of metrics, and values of the header `X-Presign-Backend`.
+const LONGEST_NAME: usize = 64;
+
+pub(super) fn check(backends: &IndexMap<String, BackendConfig>, registry: &Registry, findings: &mut Findings) {
+    let path = Path::root().key("backends");
+    for kind in registry.duplicates() {
+        findings.error(Path::root(), format!("two backends of this program are called '{kind}': rename one"));
+    }
+    if backends.is_empty() {
+        findings.warning(path.clone(), "there are no backends, so nothing can be signed: add one");
+    }
+    for (name, backend) in backends {
+        let place = path.key(name);
+        let printable = name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if name.trim().is_empty() || name.len() > LONGEST_NAME || !printable {
+            findings.error(place.clone(), "not a name for a backend: give it 1 to 64 printable ASCII characters");
+        }
+        if backend.kind.is_empty() {
+            let message = format!("the field 'type' is missing: it is one of {}", registry.list_kinds());
+            findings.error(place, message);
+            continue;
+        }
+        for finding in registry.check(&backend.kind, &backend.options, &place) {
+            findings.0.push(finding);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What no type can say: limits, forms of texts, and what belongs together.
+
+mod auth;
+mod backends;
+mod server;
+mod signing;
+mod url;
+
+use super::{Config, finding::Findings, path::Path};
+use crate::registry::Registry;
+
+/// Checks everything but the rules.
+pub(super) fn check(config: &Config, registry: &Registry) -> Findings {
+    let mut findings = Findings::default();
+    server::check(&config.server, &mut findings);
+    auth::check(&config.auth, &config.server, &mut findings);
+    signing::check(&config.signing, &mut findings);
+    backends::check(&config.backends, registry, &mut findings);
+    if config.rules.is_empty() {
+        let message = "there are no rules, so every request is refused: add one";
+        findings.warning(Path::root().key("rules"), message);
+    }
+    findings
+}

@@ -1,0 +1,136 @@
+//! The examples in `config/` work as they stand, and fit the schema beside them.
+
+use std::{path::Path, sync::Arc};
+
+use presign_core::{Environment, FixedEnvironment};
+use presign_gateway::{
+    Registry,
+    config::{self, Loaded},
+};
+use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use serde_json::Value;
+
+use crate::validator;
+
+const EMBEDDED: &str = include_str!("../../config/embedded.yaml");
+const ONPREM: &str = include_str!("../../config/onprem-minio.yaml");
+const MULTI_CLOUD: &str = include_str!("../../config/multi-cloud.yaml");
+const SCHEMA: &str = include_str!("../../config/presign-gateway.schema.json");
+
+fn schema() -> Value {
+    serde_json::from_str(SCHEMA).unwrap()
+}
+
+fn load(text: &str, file: &str, environment: &dyn Environment) -> Loaded {
+    config::load(text, file, environment, &Registry::builtin()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+#[test]
+fn the_examples_load_without_a_warning() {
+    for (text, file) in [(EMBEDDED, "embedded.yaml"), (ONPREM, "onprem-minio.yaml"), (MULTI_CLOUD, "multi-cloud.yaml")]
+    {
+        let loaded = load(text, file, &FixedEnvironment::default());
+        assert_eq!(loaded.warnings.to_string(), "", "{file}");
+        let config = loaded.config;
+        assert!(!config.rules.is_empty() && !config.backends.is_empty(), "{file}");
+        for rule in &config.rules {
+            assert!(rule.backend.iter().all(|name| config.backends.contains_key(name)), "{file}: {}", rule.name);
+        }
+    }
+}
+
+#[test]
+fn the_examples_fit_the_schema() {
+    let schema = schema();
+    for (text, file) in [(EMBEDDED, "embedded.yaml"), (ONPREM, "onprem-minio.yaml"), (MULTI_CLOUD, "multi-cloud.yaml")]
+    {
+        let value: Value = serde_saphyr::from_str(text).unwrap();
+        let errors = validator::errors(&schema, &schema, &value, "");
+        assert!(errors.is_empty(), "{file}: {errors:#?}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_the_gateway_refuses() {
+    let schema = schema();
+    let right: Value = serde_saphyr::from_str(MULTI_CLOUD).unwrap();
+    for (pointer, wrong) in [
+        ("/server/lisen", Value::from("127.0.0.1:80")),
+        ("/auth/provider", Value::from("ldap")),
+        ("/auth/clearml/secret_key", Value::from("inline")),
+        ("/backends/azure/type", Value::from("azur")),
+        ("/backends/azure/colour", Value::from("blue")),
+        ("/rules/0/name", Value::from(3)),
+        ("/rules/0/methods", serde_json::json!(["FETCH"])),
+    ] {
+        let mut value = right.clone();
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        value.pointer_mut(parent).unwrap()[name] = wrong;
+        assert!(!validator::errors(&schema, &schema, &value, "").is_empty(), "{pointer}");
+        let text = serde_json::to_string(&value).unwrap();
+        let loaded = config::load(&text, "wrong.yaml", &FixedEnvironment::default(), &Registry::builtin());
+        assert!(loaded.is_err(), "{pointer}");
+    }
+}
+
+#[test]
+fn the_schema_in_the_repository_is_that_of_the_program() {
+    let current = config::schema(&Registry::builtin());
+    assert!(
+        schema() == current,
+        "the configuration has changed; write its schema anew: \
+         cargo run -- schema > config/presign-gateway.schema.json"
+    );
+}
+
+async fn build_all(text: &str, file: &str, environment: Arc<dyn Environment>) {
+    for (name, backend) in &load(text, file, &*environment).config.backends {
+        let context = crate::registry::context_of(name, Arc::clone(&environment));
+        let built = Registry::builtin().build(backend, context).await;
+        assert!(built.is_ok(), "{file}: {name}: {}", built.unwrap_err());
+    }
+}
+
+#[tokio::test]
+async fn the_backends_of_the_embedded_example_can_be_built() {
+    let embedded = presign_gateway::embedded::prepare().unwrap();
+    build_all(EMBEDDED, "embedded.yaml", embedded.environment(Arc::new(FixedEnvironment::default()))).await;
+}
+
+#[tokio::test]
+async fn the_backends_of_the_on_premises_example_can_be_built() {
+    let variables = [("MINIO_ACCESS_KEY", "gateway"), ("MINIO_SECRET_KEY", "minio-secret")];
+    build_all(ONPREM, "onprem-minio.yaml", Arc::new(FixedEnvironment::new(variables))).await;
+}
+
+#[tokio::test]
+async fn the_backends_of_the_multi_cloud_example_can_be_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let key_file = google_key_file(folder.path());
+    let variables = [
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+        ("MINIO_ACCESS_KEY", "gateway"),
+        ("MINIO_SECRET_KEY", "minio-secret"),
+        ("AZURE_STORAGE_KEY", "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA=="),
+        ("PRESIGN__BACKENDS__GOOGLE__CREDENTIALS__KEY_FILE", &key_file),
+    ];
+    build_all(MULTI_CLOUD, "multi-cloud.yaml", Arc::new(FixedEnvironment::new(variables))).await;
+}
+
+/// A key file as Google hands it out.
+fn google_key_file(folder: &Path) -> String {
+    let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+    let content = serde_json::json!({
+        "type": "service_account",
+        "project_id": "p",
+        "private_key_id": "1",
+        "private_key": key.serialize_pem(),
+        "client_email": "gateway@p.iam.gserviceaccount.com",
+        "client_id": "1",
+        "token_uri": "https://oauth2.googleapis.com/token",
+    });
+    let file = folder.join("google.json");
+    std::fs::write(&file, content.to_string()).unwrap();
+    file.to_str().unwrap().to_owned()
+}
