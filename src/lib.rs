@@ -7,9 +7,11 @@ pub mod embedded;
 pub mod endpoints;
 pub mod environment;
 pub mod lifetime;
+pub mod metrics;
 pub mod registry;
 pub mod rules;
 pub mod server;
+pub mod snapshot;
 pub mod storage_url;
 pub mod web;
 

@@ -65,5 +65,5 @@ pub(crate) fn matches(matcher: Value, url: &str) -> bool {
 
 /// Ada of Acme, an admin.
 pub(crate) fn ada() -> Principal {
-    Principal::new("ada", "acme", "admin").with_name("Ada")
+    Principal::new("ada", "acme", "admin").with_name(Some("Ada".to_owned()))
 }
