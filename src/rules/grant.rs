@@ -135,12 +135,13 @@ impl<'r> Grant<'r> {
     /// The response headers that the rule has signed; none for a write, which has no response worth the name.
     ///
     /// `download` is the caller's wish to save the object instead of seeing it: under that name, or under the object's
-    /// own when it is empty. The caller may ask for that much, because it takes nothing from what the rule protects.
+    /// own when it is empty. The caller may ask for that much, because it takes nothing from what the rule protects. So
+    /// may it for a `content_type` where the rule has none; one that a browser runs makes the object a download.
     #[must_use]
-    pub fn overrides(&self, download: Option<&str>) -> ResponseOverrides {
+    pub fn overrides(&self, download: Option<&str>, content_type: Option<&str>) -> ResponseOverrides {
         if !self.operation.is_read() {
             return ResponseOverrides::default();
         }
-        self.rule.response.overrides(self.asked_for.key(), download)
+        self.rule.response.overrides(self.asked_for.key(), download, content_type)
     }
 }

@@ -54,11 +54,20 @@ impl ResponsePolicy {
         }
     }
 
-    /// The overrides for one object. `download` is the caller's wish to save it, under that name unless it is empty.
-    pub(super) fn overrides(&self, key: &ObjectKey, download: Option<&str>) -> ResponseOverrides {
+    /// The overrides for one object. `download` is the caller's wish to save it, under that name unless it is empty;
+    /// `content_type` is the caller's wish for a type, which the rule's own overrules. A type that a browser runs is a
+    /// download when it is the caller who wants it.
+    pub(super) fn overrides(
+        &self,
+        key: &ObjectKey,
+        download: Option<&str>,
+        content_type: Option<&str>,
+    ) -> ResponseOverrides {
+        let wished = content_type.filter(|_| self.content_type.is_none());
+        let download = download.or_else(|| wished.filter(|wished| is_unsafe_type(wished)).map(|_| ""));
         ResponseOverrides {
             content_disposition: self.content_disposition(key, download),
-            content_type: self.content_type.clone(),
+            content_type: self.content_type.as_deref().or(wished).map(str::to_owned),
             cache_control: self.cache_control.clone(),
         }
     }

@@ -11,7 +11,7 @@ fn overrides(response: Value, url: &str, operation: Operation, download: Option<
     let set = set(&[rule(fields)]);
     let location = location(url);
     let grant = set.find(&[url], &location).unwrap().authorize(&ada(), operation).unwrap();
-    grant.overrides(download)
+    grant.overrides(download, None)
 }
 
 fn disposition(response: Value, url: &str, download: Option<&str>) -> Option<String> {
@@ -83,5 +83,25 @@ fn the_name_is_the_one_that_was_asked_for_and_not_the_rewritten_one() {
     let location = location("s3://b/model.pkl");
     let grant = set.find(&["s3://b/model.pkl"], &location).unwrap().authorize(&ada(), Operation::Get).unwrap();
     assert_eq!(grant.location().to_string(), "s3://b/blobs/0f3a");
-    assert_eq!(grant.overrides(None).content_disposition.as_deref(), Some("attachment; filename=model.pkl"));
+    assert_eq!(grant.overrides(None, None).content_disposition.as_deref(), Some("attachment; filename=model.pkl"));
+}
+
+#[test]
+fn a_caller_may_ask_for_a_type_but_not_for_one_that_a_browser_runs() {
+    let set = set(&[rule(json!({"match": {"glob": "**"}}))]);
+    let location = location("s3://b/x.bin");
+    let grant = set.find(&["s3://b/x.bin"], &location).unwrap().authorize(&ada(), Operation::Get).unwrap();
+    let text = grant.overrides(None, Some("text/plain"));
+    assert_eq!((text.content_type.as_deref(), text.content_disposition), (Some("text/plain"), None));
+    let page = grant.overrides(None, Some("Text/HTML; charset=utf-8"));
+    assert_eq!(page.content_disposition.as_deref(), Some("attachment; filename=x.bin"));
+}
+
+#[test]
+fn the_rules_type_overrules_the_callers() {
+    let set = set(&[rule(json!({"match": {"glob": "**"}, "response": {"content_type": "image/png"}}))]);
+    let location = location("s3://b/x.bin");
+    let grant = set.find(&["s3://b/x.bin"], &location).unwrap().authorize(&ada(), Operation::Get).unwrap();
+    let overrides = grant.overrides(None, Some("text/html"));
+    assert_eq!((overrides.content_type.as_deref(), overrides.content_disposition), (Some("image/png"), None));
 }

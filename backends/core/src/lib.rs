@@ -47,5 +47,5 @@ pub use overrides::ResponseOverrides;
 pub use scheme::Scheme;
 pub use secret::{SecretRef, ValueRef};
 pub use signed_url::SignedUrl;
-pub use signer::{Readiness, SignRequest, Signer};
+pub use signer::{Audience, Readiness, SignRequest, Signer};
 pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -22,6 +22,18 @@ pub struct SignRequest<'a> {
     pub expires_in: ExpiresIn,
     /// Response headers to override.
     pub overrides: &'a ResponseOverrides,
+    /// Who will use the link.
+    pub audience: Audience,
+}
+
+/// Who will use a link: decides which of a store's two addresses it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Audience {
+    /// Clients, who reach the store at its `public_endpoint`.
+    #[default]
+    Client,
+    /// The gateway itself, which reaches the store at its `endpoint`.
+    Gateway,
 }
 
 impl<'a> SignRequest<'a> {
@@ -33,13 +45,27 @@ impl<'a> SignRequest<'a> {
         signed_at: Timestamp,
         expires_in: ExpiresIn,
     ) -> Self {
-        Self { operation, location, signed_at, expires_in, overrides: ResponseOverrides::NONE }
+        Self {
+            operation,
+            location,
+            signed_at,
+            expires_in,
+            overrides: ResponseOverrides::NONE,
+            audience: Audience::Client,
+        }
     }
 
     /// With response headers to override.
     #[must_use]
     pub const fn with_overrides(mut self, overrides: &'a ResponseOverrides) -> Self {
         self.overrides = overrides;
+        self
+    }
+
+    /// For the gateway itself instead of a client.
+    #[must_use]
+    pub const fn for_gateway(mut self) -> Self {
+        self.audience = Audience::Gateway;
         self
     }
 

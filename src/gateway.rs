@@ -1,0 +1,219 @@
+//! From a request to a link: every request passes here once, in one direction.
+
+use std::{sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use http::HeaderMap;
+use presign_core::{Clock, ExpiresIn, ObjectLocation, Operation, SignError, SignRequest, SignedUrl, Timestamp};
+
+use crate::{
+    auth::{AuthError, Authenticator, Principal},
+    existence::{Existence, Presence},
+    lifetime::{Bound, Lifetime, LifetimeInputs, TooShort, lifetime},
+    metrics::{Metrics, Outcome},
+    refusal::Refusal,
+    rules::{Grant, Match},
+    snapshot::{Route, Snapshot, sign},
+};
+
+/// A configuration in effect, and who authenticates for it.
+#[derive(Debug)]
+pub struct Live {
+    /// The configuration.
+    pub snapshot: Snapshot,
+    /// Who knows the callers.
+    pub authenticator: Arc<dyn Authenticator>,
+}
+
+/// The gateway itself.
+#[derive(Debug)]
+pub struct Gateway {
+    live: ArcSwap<Live>,
+    clock: Arc<dyn Clock>,
+    metrics: Metrics,
+    existence: Existence,
+}
+
+/// What a caller wants a link for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What the link shall allow.
+    pub operation: Operation,
+    /// The object.
+    pub location: ObjectLocation,
+    /// The wish to save it: under this name, or its own when that is empty.
+    pub download: Option<String>,
+    /// The wish for a type.
+    pub content_type: Option<String>,
+    /// The wish for a life.
+    pub expires_in: Option<ExpiresIn>,
+}
+
+/// A link, and how it came about.
+#[derive(Debug)]
+pub struct Link {
+    /// The link.
+    pub signed: SignedUrl,
+    /// What bounds its life.
+    pub bound: Bound,
+    /// When it was made.
+    pub now: Timestamp,
+    /// How much sooner than the link a browser is to forget the redirect.
+    pub cache_margin: Duration,
+    /// The rule and the backend.
+    pub route: Arc<Route>,
+}
+
+impl Gateway {
+    /// A gateway with a first configuration.
+    #[must_use]
+    pub fn new(live: Live, clock: Arc<dyn Clock>, metrics: Metrics, existence: Existence) -> Self {
+        metrics.generation.set(1);
+        Self { live: ArcSwap::from_pointee(live), clock, metrics, existence }
+    }
+
+    /// The configuration in effect; a request uses one from its start to its end.
+    #[must_use]
+    pub fn live(&self) -> Arc<Live> {
+        self.live.load_full()
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// What Prometheus is told.
+    #[must_use]
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Authenticates the caller and makes a link.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn link(&self, live: &Live, headers: &HeaderMap, wanted: &Wanted) -> Result<Link, Refusal> {
+        let started = self.clock.monotonic();
+        let now = self.clock.now();
+        let caller = match live.authenticator.authenticate_now(headers, now) {
+            Some(known) => known,
+            None => live.authenticator.authenticate(headers, now).await,
+        };
+        self.link_measured(live, caller, wanted, started).await
+    }
+
+    /// Makes a link for a caller who was authenticated already.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn link_for(&self, live: &Live, caller: &Arc<Principal>, wanted: &Wanted) -> Result<Link, Refusal> {
+        let started = self.clock.monotonic();
+        self.link_measured(live, Ok(Arc::clone(caller)), wanted, started).await
+    }
+
+    async fn link_measured(
+        &self,
+        live: &Live,
+        caller: Result<Arc<Principal>, AuthError>,
+        wanted: &Wanted,
+        started: Duration,
+    ) -> Result<Link, Refusal> {
+        let spellings = live.snapshot.endpoints.spellings(&wanted.location);
+        let found = live.snapshot.rules.find(&spellings, &wanted.location);
+        let route = found.and_then(|found| live.snapshot.route(found.rule()));
+        let result = match (caller, found, route) {
+            (Err(error), ..) => Err(Refusal::from(error)),
+            (Ok(caller), Some(found), Some(route)) => self.allowed(live, &caller, found, route, wanted).await,
+            (Ok(_), ..) => Err(Refusal::Forbidden("no rule matches")),
+        };
+        let outcome = result.as_ref().map_or_else(Refusal::outcome, |_| Outcome::Signed);
+        let took = self.clock.monotonic().saturating_sub(started);
+        match route {
+            Some(route) => route.metrics.answered(wanted.operation, outcome, took),
+            None => self.metrics.unmatched(wanted.operation, outcome),
+        }
+        result
+    }
+
+    /// Counts a request that could not be understood.
+    pub fn not_understood(&self, operation: Operation) {
+        self.metrics.unmatched(operation, Outcome::InvalidRequest);
+    }
+
+    async fn allowed(
+        &self,
+        live: &Live,
+        caller: &Principal,
+        found: Match<'_>,
+        route: &Arc<Route>,
+        wanted: &Wanted,
+    ) -> Result<Link, Refusal> {
+        let grant = found.authorize(caller, wanted.operation)?;
+        let signer = route.signer(&grant)?;
+        // Waiting for the apiserver took time: the link's life counts from here.
+        let now = self.clock.now();
+        let signing = &live.snapshot.config.signing;
+        let life = lifetime(&LifetimeInputs {
+            now,
+            signed_at: now,
+            rule_ttl: grant.rule().ttl(),
+            requested: wanted.expires_in,
+            backend_max: None,
+            provider_cap: signer.longest_life(),
+            credential_expires_at: signer.credential_expires_at(),
+            credential_margin: Duration::ZERO,
+            token_expires_at: caller.token_expires_at,
+            min_ttl: signing.min_ttl.0,
+        })?;
+        if life.bound.is_clamp() {
+            route.metrics.clamped(life.bound);
+        }
+        if grant.rule().check_exists() && wanted.operation.is_read() {
+            self.check_exists(signer.as_ref(), &grant, now).await?;
+        }
+        let overrides = grant.overrides(wanted.download.as_deref(), wanted.content_type.as_deref());
+        let request = SignRequest::new(grant.operation(), grant.location(), now, life.expires_in);
+        let signed = sign(signer.as_ref(), &request.with_overrides(&overrides)).await?;
+        let Lifetime { bound, .. } = life;
+        Ok(Link { signed, bound, now, cache_margin: signing.redirect_cache_margin.0, route: Arc::clone(route) })
+    }
+
+    async fn check_exists(
+        &self,
+        signer: &dyn presign_core::Signer,
+        grant: &Grant<'_>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        match self.existence.ask(signer, grant.backend(), grant.location(), now).await? {
+            Presence::There => Ok(()),
+            Presence::Absent => Err(Refusal::NotFound),
+        }
+    }
+}
+
+impl From<TooShort> for Refusal {
+    fn from(error: TooShort) -> Self {
+        match error.bound {
+            // Logging in again mends it.
+            Bound::Token => Self::Unauthenticated(AuthError::Expired),
+            _ => Self::Unavailable { message: error.to_string(), retry_after: None },
+        }
+    }
+}
+
+impl From<SignError> for Refusal {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::NotServed(message) => {
+                tracing::info!(reason = %message, "a rule's backend does not serve what the rule matches");
+                Self::Forbidden("the backend does not serve the location")
+            }
+            SignError::Unsupported(_) => Self::Forbidden("the backend does not sign the operation"),
+            SignError::Credentials(message) => Self::BackendCredentials(message),
+            SignError::Unavailable { message, retry_after } => Self::Unavailable { message, retry_after },
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
