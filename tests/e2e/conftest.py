@@ -2,8 +2,9 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -24,6 +25,7 @@ from servers.weed import SeaweedFS  # noqa: E402
 
 KINDS = (MinIO, Rgw, RgwVirtualHost, SeaweedFS, Azurite, Gcs, GcsHmac)
 RED = {"red": True, "bold": True}
+Needed = TypeVar("Needed")
 _unavailable: dict[str, str] = {}
 _keys_passed: dict[str, int] = {}
 
@@ -86,15 +88,15 @@ def rgw(stores: Stores) -> Store:
 
 
 @pytest.fixture(scope="session")
-def gcs(stores: Stores) -> Store:
+def gcs(stores: Stores) -> Gcs:
     return stores["gcs"]
 
 
 @pytest.fixture(scope="session")
 def apiserver() -> Iterator[clearml.Apiserver]:
-    with_process = needed("apiserver", clearml.start)
-    yield with_process
-    with_process.process.stop()
+    apiserver = needed("the fake apiserver", clearml.start)
+    yield apiserver
+    apiserver.process.stop()
 
 
 @pytest.fixture(scope="session")
@@ -111,12 +113,12 @@ def gateway(
 ) -> Iterator[presign.Gateway]:
     folder = tmp_path_factory.mktemp("gateway")
     every = list(stores.all.values())
-    gateway = needed("gateway", lambda: presign.start(every, apiserver, app.origin, folder))
+    gateway = needed("the gateway", lambda: presign.start(every, apiserver, app.origin, folder))
     yield gateway
     gateway.process.stop()
 
 
-def needed(name, start):
+def needed(name: str, start: Callable[[], Needed]) -> Needed:
     """Starts a server that every test needs; without it there is no point in going on."""
     try:
         return start()
@@ -166,7 +168,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             if (key_name in kind.cannot_hold) == ("refused_key" in metafunc.definition.keywords)
         ]
         metafunc.parametrize(("store_name", "key_name"), cases)
-    elif "store" in names:
+    elif "store" in names and not metafunc.definition.get_closest_marker("parametrize"):
         metafunc.parametrize("store_name", [kind.name for kind in KINDS])
 
 

@@ -1,16 +1,20 @@
 """What a signed link is good for, on every store."""
 
+from typing import Any
+
+import pytest
+
 from client import Caller, send, tampered
-from keys import KEYS, body
 from gateway import uploads
+from keys import KEYS, body
 from servers.store import Store
 
 KEY = KEYS["ClearML artifact"]
 
 
+# Not azure: a shared access signature is for reading, by either method.
+@pytest.mark.parametrize("store_name", ["minio", "rgw", "rgw_virtual_host", "weed", "gcs", "gcs_hmac"])
 def test_a_link_for_get_does_not_open_head_nor_the_other_way_round(store: Store, alice: Caller) -> None:
-    if store.name == "azure":  # a shared access signature is for reading, by either method
-        return
     assert send("HEAD", alice.signed(store.url(KEY), "GET")).status == 403
     assert send("GET", alice.signed(store.url(KEY), "HEAD")).status == 403
 
@@ -70,7 +74,7 @@ def test_an_upload_is_refused_where_no_rule_allows_it(store: Store, alice: Calle
     assert alice.ask(store.url("new.bin"), "PUT").status == 405
 
 
-def item(caller: Caller, request: dict[str, str]) -> dict:
+def item(caller: Caller, request: dict[str, str]) -> dict[str, Any]:
     answer = caller.presign(request)
     assert answer.status == 200, answer
     return answer.json
