@@ -1,5 +1,6 @@
 //! The presign gateway: authenticated redirects to pre-signed storage URLs.
 
+pub mod admin;
 pub mod auth;
 pub mod clock;
 pub mod config;
@@ -13,7 +14,9 @@ pub mod metrics;
 pub mod refusal;
 pub mod registry;
 pub mod rules;
+pub mod serve;
 pub mod server;
+mod shutdown;
 pub mod snapshot;
 pub mod storage_url;
 pub mod web;

@@ -144,7 +144,10 @@ pub async fn sign(signer: &dyn Signer, request: &SignRequest<'_>) -> Result<Sign
 async fn build_signers(draft: &mut Draft, surroundings: &Surroundings) -> IndexMap<String, Arc<dyn Signer>> {
     let mut signers = IndexMap::new();
     for (name, backend) in draft.config().backends.clone() {
-        let content_url = surroundings.gateway_url.as_ref().map(|url| format!("{url}/content/{name}"));
+        let content_url = surroundings
+            .gateway_url
+            .as_ref()
+            .map(|url| format!("{url}/content/{}", presign_core::encode::query(&name)));
         let context = BuildContext {
             name: name.clone(),
             environment: Arc::clone(&surroundings.environment),

@@ -30,6 +30,21 @@ pub struct ServerConfig {
     pub trusted_proxies: Vec<String>,
 }
 
+impl ServerConfig {
+    /// How clients reach the gateway, without a `/` at its end: `public_url`, or the address it listens on where that is
+    /// this machine's own. `bound` is the address that was taken, once it was.
+    #[must_use]
+    pub fn gateway_url(&self, bound: Option<SocketAddr>) -> Option<String> {
+        if let Some(url) = &self.public_url {
+            return Some(url.trim_end_matches('/').to_owned());
+        }
+        let address = bound.unwrap_or(self.listen);
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let reachable = address.ip().is_loopback() && address.port() != 0;
+        reachable.then(|| format!("{scheme}://{address}{}", self.base_path))
+    }
+}
+
 /// Certificate and key, as PEM files.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -43,6 +43,11 @@ impl std::fmt::Debug for Options {
     }
 }
 
+/// A warp service as hyper calls it.
+pub fn service<S>(warp: S) -> hyper_util::service::TowerToHyperService<S> {
+    hyper_util::service::TowerToHyperService::new(warp)
+}
+
 /// Serves a listener until `shutdown` completes, then lets requests under way end within the drain deadline.
 pub async fn serve<S, B>(listener: TcpListener, service: S, options: Options, shutdown: impl Future<Output = ()> + Send)
 where

@@ -1,7 +1,24 @@
 //! HTTP: requests in, answers out.
+//!
+//! Warp's filters take a request apart; [`request`] understands it, [`crate::gateway`] decides, and the answer's form
+//! follows from what the caller accepts ([`context`]).
 
+mod answer;
+mod batch;
+mod content;
+mod context;
+mod cors;
+mod demo;
+mod link;
+mod objects;
+mod page;
 mod path_form;
+mod problem;
 mod query;
 mod request;
+mod request_id;
+mod routes;
 
+pub use demo::Demo;
 pub use request::{InvalidRequest, ObjectRequest};
+pub use routes::{Web, routes};

@@ -33,6 +33,11 @@ pub enum InvalidRequest {
     /// The life is not a number of seconds, or out of bounds.
     #[error("expires_in is a number of seconds from 1 to 604800")]
     ExpiresIn,
+    /// An item of a list is not one.
+    #[error(
+        "an item is {{\"url\": …}} with, optionally, method, expires_in (seconds), download and content_type (ASCII)"
+    )]
+    Item,
     /// The storage URL is malformed.
     #[error(transparent)]
     Url(#[from] InvalidStorageUrl),

@@ -1,0 +1,100 @@
+//! The admin listener: metrics, health and explanations. Not for clients.
+
+use std::{convert::Infallible, sync::Arc};
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use presign_core::Readiness;
+use serde_json::{Value, json};
+use warp::{Filter, reply::Response as WarpResponse};
+
+use crate::gateway::Gateway;
+
+/// All admin routes. `/v1/explain` takes `url`, and optionally `as_user`, `as_company`, `as_role` and `method`.
+pub fn routes(gateway: Arc<Gateway>) -> impl Filter<Extract = (WarpResponse,), Error = Infallible> + Clone {
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    warp::method().and(warp::path::full()).and(query).map(
+        move |method: http::Method, path: warp::path::FullPath, query: String| {
+            let response = match method {
+                http::Method::GET | http::Method::HEAD => answer(&gateway, path.as_str(), &query),
+                _ => text(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "only GET is answered here\n"),
+            };
+            response.map(Into::into)
+        },
+    )
+}
+
+fn answer(gateway: &Gateway, path: &str, query: &str) -> Response<Bytes> {
+    match path {
+        "/metrics" => metrics(gateway),
+        "/livez" => text(StatusCode::OK, "text/plain; charset=utf-8", "alive\n"),
+        "/readyz" => readiness(gateway),
+        "/version" => json_text(
+            StatusCode::OK,
+            &json!({"version": env!("CARGO_PKG_VERSION"), "generation": gateway.metrics().generation.get()}),
+        ),
+        "/v1/config" => json_text(StatusCode::OK, &gateway.live().snapshot.config.redacted()),
+        "/v1/explain" => explain(gateway, query),
+        _ => text(
+            StatusCode::NOT_FOUND,
+            "text/plain",
+            "here are /metrics /livez /readyz /version /v1/explain /v1/config\n",
+        ),
+    }
+}
+
+fn metrics(gateway: &Gateway) -> Response<Bytes> {
+    let live = gateway.live();
+    for (name, signer) in live.snapshot.backends() {
+        gateway.metrics().credential(name, signer.credential_expires_at());
+    }
+    match gateway.metrics().encode() {
+        Ok(encoded) => text(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", encoded),
+        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", format!("{error}\n")),
+    }
+}
+
+/// Ready as long as callers can be authenticated and some backend can sign: one broken backend is told, but takes
+/// nothing away from the others.
+fn readiness(gateway: &Gateway) -> Response<Bytes> {
+    let (live, now) = (gateway.live(), gateway.now());
+    let mut backends = serde_json::Map::new();
+    let mut signing = live.snapshot.backends().next().is_none();
+    for (name, signer) in live.snapshot.backends() {
+        let readiness = signer.readiness(now);
+        signing |= readiness == Readiness::Ready;
+        backends.insert(name.to_owned(), told(&readiness));
+    }
+    let auth = live.authenticator.readiness();
+    let status = if signing { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let all_ready = auth == Readiness::Ready && backends.values().all(|told| told == "ready");
+    let word = match (signing, all_ready) {
+        (true, true) => "ready",
+        (true, false) => "degraded",
+        (false, _) => "not_ready",
+    };
+    json_text(status, &json!({"status": word, "auth": told(&auth), "backends": backends}))
+}
+
+fn told(readiness: &Readiness) -> Value {
+    match readiness {
+        Readiness::Ready => json!("ready"),
+        Readiness::NotReady(reason) => json!({"not_ready": reason}),
+    }
+}
+
+fn explain(_gateway: &Gateway, _query: &str) -> Response<Bytes> {
+    text(StatusCode::NOT_FOUND, "text/plain", "not there yet\n")
+}
+
+fn json_text(status: StatusCode, value: &Value) -> Response<Bytes> {
+    text(status, "application/json", format!("{value}\n"))
+}
+
+fn text(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

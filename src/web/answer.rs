@@ -1,0 +1,57 @@
+//! Answers, with the headers that every one of them has.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+
+use super::{context::Context, problem::own};
+
+/// An answer of the gateway itself.
+#[derive(Debug)]
+pub(crate) struct Answer(Response<Bytes>);
+
+impl Answer {
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = status;
+        Self(response)
+    }
+
+    pub(crate) fn body(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let mut answer = Self::empty(status);
+        *answer.0.body_mut() = body.into();
+        answer.set(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        answer
+    }
+
+    /// A page that runs nothing and loads nothing from elsewhere.
+    pub(crate) fn html(status: StatusCode, html: String) -> Self {
+        let mut answer = Self::body(status, "text/html; charset=utf-8", html);
+        let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src *; form-action 'self'; base-uri 'none'";
+        answer.set(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        answer
+    }
+
+    pub(crate) fn json(status: StatusCode, value: &serde_json::Value) -> Self {
+        let mut answer = Self::body(status, "application/json", value.to_string());
+        answer.set(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        answer
+    }
+
+    pub(crate) fn set(&mut self, name: HeaderName, value: HeaderValue) {
+        self.0.headers_mut().insert(name, value);
+    }
+
+    /// The response, with the headers that every answer has.
+    pub(crate) fn finish(mut self, context: &Context<'_>) -> Response<Bytes> {
+        self.set(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        self.set(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        self.set(header::VARY, HeaderValue::from_static("Accept, Authorization, Cookie, Origin"));
+        if let Ok(id) = HeaderValue::from_str(context.request_id) {
+            self.set(own("x-request-id"), id);
+        }
+        if let Some(origin) = context.allowed_origin() {
+            super::cors::allow(self.0.headers_mut(), origin.clone());
+        }
+        self.0
+    }
+}

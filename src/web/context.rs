@@ -1,0 +1,51 @@
+//! What every answer to one request depends on besides its outcome.
+
+use http::{HeaderMap, HeaderValue, Method, header};
+
+/// The request, as far as the form of its answer depends on it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context<'r> {
+    pub(crate) method: &'r Method,
+    pub(crate) headers: &'r HeaderMap,
+    pub(crate) request_id: &'r str,
+    pub(crate) login_url: Option<&'r str>,
+    pub(crate) cors_origins: &'r [String],
+    /// The path below which everything is served: empty, or starting with `/`.
+    pub(crate) base_path: &'r str,
+}
+
+impl<'r> Context<'r> {
+    /// Whether the answer is for a person to read: a browser opens a tab, a frame or a download.
+    pub(crate) fn wants_page(&self) -> bool {
+        let reads = matches!(*self.method, Method::GET | Method::HEAD);
+        let fetched = match self.header("sec-fetch-mode") {
+            Some(mode) => mode != "navigate",
+            None => false,
+        };
+        reads && !fetched && self.accepts("text/html")
+    }
+
+    /// Whether the caller asks for JSON by `Accept: application/json`.
+    pub(crate) fn accepts_json(&self) -> bool {
+        self.accepts("application/json")
+    }
+
+    fn accepts(&self, media_type: &str) -> bool {
+        self.headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|accept| {
+            accept
+                .split(',')
+                .filter_map(|range| range.split(';').next())
+                .any(|range| range.trim().eq_ignore_ascii_case(media_type))
+        })
+    }
+
+    /// The caller's origin, when the configuration names exactly it.
+    pub(crate) fn allowed_origin(&self) -> Option<&'r HeaderValue> {
+        let origin = self.headers.get(header::ORIGIN)?;
+        self.cors_origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()).then_some(origin)
+    }
+
+    fn header(&self, name: &str) -> Option<&'r str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}

@@ -1,0 +1,47 @@
+//! A link as an answer: a redirect, or JSON.
+
+use http::{HeaderValue, StatusCode, header};
+use presign_core::Operation;
+use serde_json::{Value, json};
+
+use super::{answer::Answer, problem::own};
+use crate::{gateway::Link, lifetime::redirect_max_age};
+
+/// A redirect that a browser remembers for less time than the link lives. `None` when the link is no header value, which
+/// a signer that keeps its contract does not make.
+pub(super) fn redirect(link: Link) -> Option<Answer> {
+    let status = match link.signed.operation() {
+        Operation::Get | Operation::Head => StatusCode::FOUND,
+        // 302 would let clients repeat the request as GET.
+        Operation::Put | Operation::Delete => StatusCode::TEMPORARY_REDIRECT,
+    };
+    let mut answer = Answer::empty(status);
+    let max_age = redirect_max_age(link.signed.expires_at(), link.now, link.cache_margin);
+    let cache = match max_age {
+        0 => HeaderValue::from_static("private, no-store"),
+        seconds => HeaderValue::from_str(&format!("private, max-age={seconds}")).ok()?,
+    };
+    answer.set(header::CACHE_CONTROL, cache);
+    answer.set(own("x-presign-backend"), link.route.backend.clone());
+    answer.set(own("x-presign-rule"), link.route.rule.clone());
+    answer.set(own("x-presign-expires"), HeaderValue::from_str(&link.signed.expires_at().to_string()).ok()?);
+    let mut location = HeaderValue::from_maybe_shared(bytes::Bytes::from(link.signed.into_exposed())).ok()?;
+    location.set_sensitive(true);
+    answer.set(header::LOCATION, location);
+    Some(answer)
+}
+
+/// A link in JSON.
+pub(super) fn json_of(link: &Link) -> Value {
+    let headers: serde_json::Map<String, Value> =
+        link.signed.headers().iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    json!({
+        "url": link.signed.expose(),
+        "method": link.signed.operation().method(),
+        "headers": headers,
+        "expires_at": link.signed.expires_at().to_string(),
+        "backend": link.route.backend.to_str().unwrap_or_default(),
+        "rule": link.route.rule.to_str().unwrap_or_default(),
+        "bound": link.bound.label(),
+    })
+}

@@ -1,0 +1,80 @@
+//! Requests for objects.
+
+use bytes::Bytes;
+use http::{Response, StatusCode, header};
+use presign_core::Operation;
+
+use super::{
+    answer::Answer,
+    context::Context,
+    link, page,
+    problem::Problem,
+    request::{InvalidRequest, ObjectRequest},
+    routes::{Head, Web, refused, too_slow},
+};
+use crate::{gateway::Wanted, refusal::Refusal};
+
+impl Web {
+    pub(super) async fn object(&self, head: &Head) -> Response<Bytes> {
+        let context = head.context();
+        let limit = head.live.snapshot.config.server.limits.request_timeout.0;
+        let answer = tokio::time::timeout(limit, self.object_answer(head, &context)).await;
+        answer.unwrap_or_else(|_| too_slow(&context)).finish(&context)
+    }
+
+    async fn object_answer(&self, head: &Head, context: &Context<'_>) -> Answer {
+        let Some(path) = head.path() else {
+            return Problem::new(StatusCode::NOT_FOUND, "not_found", "nothing is served at this path").answer(context);
+        };
+        let Some(operation) = Operation::from_method(head.method.as_str()) else {
+            return self.method_not_allowed(context);
+        };
+        match ObjectRequest::parse(path, &head.query, &head.live.snapshot.endpoints) {
+            Ok(request) => self.link_answer(head, context, operation, request).await,
+            Err(InvalidRequest::NoUrl) if path == "/" && operation.is_read() => self.home(head, context).await,
+            Err(error) => {
+                self.gateway.not_understood(operation);
+                refused(&error.into(), context)
+            }
+        }
+    }
+
+    async fn link_answer(
+        &self,
+        head: &Head,
+        context: &Context<'_>,
+        operation: Operation,
+        request: ObjectRequest,
+    ) -> Answer {
+        let ObjectRequest { location, download, json, expires_in } = request;
+        let wanted = Wanted { operation, location, download, content_type: None, expires_in };
+        let link = match self.gateway.link(&head.live, &head.headers, &wanted).await {
+            Ok(link) => link,
+            Err(refusal) => return refused(&refusal, context),
+        };
+        tracing::debug!(request.id = %head.id, rule.name = ?link.route.rule, backend.name = ?link.route.backend, "signed");
+        if json || context.accepts_json() {
+            return Answer::json(StatusCode::OK, &link::json_of(&link));
+        }
+        link::redirect(link)
+            .unwrap_or_else(|| refused(&Refusal::Internal("a signed URL is no header value".to_owned()), context))
+    }
+
+    async fn home(&self, head: &Head, context: &Context<'_>) -> Answer {
+        let caller = head.live.authenticator.authenticate(&head.headers, self.gateway.now()).await;
+        let who = match &caller {
+            Ok(known) => {
+                let name = known.name.as_deref().unwrap_or(&known.user);
+                format!("You are {name} (role {}, company {}).", known.role, known.company)
+            }
+            Err(error) => format!("You are not logged in: {error}."),
+        };
+        let samples = self.demo.as_ref().map(|demo| demo.samples.as_slice()).unwrap_or_default();
+        let mut answer = Answer::html(StatusCode::OK, page::home(&who, samples, context));
+        answer.set(header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+        if let (Err(_), Some(demo)) = (&caller, &self.demo) {
+            answer.set(header::SET_COOKIE, demo.cookie.clone());
+        }
+        answer
+    }
+}

@@ -1,0 +1,194 @@
+//! The filters: which request goes where.
+
+use std::{convert::Infallible, sync::Arc};
+
+use bytes::{Buf, Bytes};
+use futures::{Stream, StreamExt};
+use http::{HeaderMap, Method, Response, StatusCode};
+use warp::{Filter, path::FullPath, reply::Response as WarpResponse};
+
+use super::{
+    answer::Answer,
+    batch::{Batch, InvalidBatch},
+    context::Context,
+    cors,
+    demo::Demo,
+    problem::{self, Problem},
+    request_id::RequestIds,
+};
+use crate::gateway::{Gateway, Live};
+
+/// The public side of the gateway.
+#[derive(Debug)]
+pub struct Web {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) demo: Option<Demo>,
+    ids: RequestIds,
+}
+
+/// A request without its body.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) method: Method,
+    path: FullPath,
+    pub(super) query: String,
+    pub(super) headers: HeaderMap,
+    pub(super) id: String,
+    pub(super) live: Arc<Live>,
+}
+
+impl Web {
+    /// Serves a gateway; `demo` is what the start page shows of the embedded demonstration.
+    #[must_use]
+    pub fn new(gateway: Arc<Gateway>, demo: Option<Demo>) -> Self {
+        Self { gateway, demo, ids: RequestIds::new() }
+    }
+
+    fn head(&self, method: Method, path: FullPath, query: String, headers: HeaderMap) -> Head {
+        Head { method, path, query, headers, id: self.ids.next(), live: self.gateway.live() }
+    }
+}
+
+impl Head {
+    /// The path below the base path, starting with `/`, still encoded; `None` outside of it.
+    pub(super) fn path(&self) -> Option<&str> {
+        let rest = self.path.as_str().strip_prefix(self.live.snapshot.config.server.base_path.as_str())?;
+        match rest {
+            "" => Some("/"),
+            rest if rest.starts_with('/') => Some(rest),
+            _ => None,
+        }
+    }
+
+    pub(super) fn context(&self) -> Context<'_> {
+        let server = &self.live.snapshot.config.server;
+        Context {
+            method: &self.method,
+            headers: &self.headers,
+            request_id: &self.id,
+            login_url: server.login_url.as_deref(),
+            cors_origins: &server.cors_origins,
+            base_path: &server.base_path,
+        }
+    }
+}
+
+/// All public routes.
+pub fn routes(web: Arc<Web>) -> impl Filter<Extract = (WarpResponse,), Error = Infallible> + Clone {
+    let query = warp::query::raw().or(warp::any().map(String::new)).unify();
+    let making = Arc::clone(&web);
+    let head = warp::method()
+        .and(warp::path::full())
+        .and(query)
+        .and(warp::header::headers_cloned())
+        .map(move |method, path, query, headers| making.head(method, path, query, headers));
+
+    let preflight = warp::options().and(head.clone()).map(|head: Head| {
+        let context = head.context();
+        plain(cors::preflight(&context).finish(&context))
+    });
+    let (batching, serving, linking) = (Arc::clone(&web), Arc::clone(&web), web);
+    let batch = warp::post().and(head.clone()).and(warp::body::stream()).then(move |head: Head, body| {
+        let web = Arc::clone(&batching);
+        async move { plain(web.batch(&head, body).await) }
+    });
+    let content = head
+        .clone()
+        .and_then(|head: Head| async { if head.is_content() { Ok(head) } else { Err(warp::reject::not_found()) } })
+        .then(move |head: Head| {
+            let web = Arc::clone(&serving);
+            async move { web.content(&head).await }
+        });
+    let objects = head.then(move |head: Head| {
+        let web = Arc::clone(&linking);
+        async move { plain(web.object(&head).await) }
+    });
+    preflight.or(batch).unify().or(content).unify().or(objects).unify()
+}
+
+fn plain(response: Response<Bytes>) -> WarpResponse {
+    response.map(Into::into)
+}
+
+impl Web {
+    async fn batch<B: Buf>(&self, head: &Head, body: impl Stream<Item = Result<B, warp::Error>>) -> Response<Bytes> {
+        let context = head.context();
+        if head.path() != Some("/v1/presign") {
+            return self.method_not_allowed(&context).finish(&context);
+        }
+        let limits = &head.live.snapshot.config.server.limits;
+        let whole = self.batch_answer(head, &context, body);
+        let answer = tokio::time::timeout(limits.request_timeout.0, whole).await;
+        answer.unwrap_or_else(|_| too_slow(&context)).finish(&context)
+    }
+
+    async fn batch_answer<B: Buf>(
+        &self,
+        head: &Head,
+        context: &Context<'_>,
+        body: impl Stream<Item = Result<B, warp::Error>>,
+    ) -> Answer {
+        let limits = &head.live.snapshot.config.server.limits;
+        let now = self.gateway.now();
+        let caller = match head.live.authenticator.authenticate(&head.headers, now).await {
+            Ok(caller) => caller,
+            Err(error) => return refused(&error.into(), context),
+        };
+        let body = match collect(body, limits.max_body_bytes).await {
+            Ok(body) => body,
+            Err(problem) => return problem.answer(context),
+        };
+        let batch = match Batch::parse(&body, limits.max_batch) {
+            Ok(batch) => batch,
+            Err(error) => return invalid_batch(&error).answer(context),
+        };
+        match batch.answer(&self.gateway, &head.live, &caller, context.request_id).await {
+            Ok(value) => Answer::json(StatusCode::OK, &value),
+            Err(refusal) => refused(&refusal, context),
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "beside the other answers of a request")]
+    pub(super) fn method_not_allowed(&self, context: &Context<'_>) -> Answer {
+        let detail = "objects are asked for by GET, HEAD, PUT or DELETE, and lists of links by POST /v1/presign";
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).answer(context)
+    }
+}
+
+/// A refusal, logged and answered.
+pub(super) fn refused(refusal: &crate::refusal::Refusal, context: &Context<'_>) -> Answer {
+    problem::log(refusal, context.request_id);
+    Problem::of(refusal).answer(context)
+}
+
+pub(super) fn too_slow(context: &Context<'_>) -> Answer {
+    let message = "the request took longer than server.limits.request_timeout".to_owned();
+    refused(&crate::refusal::Refusal::Unavailable { message, retry_after: None }, context)
+}
+
+fn invalid_batch(error: &InvalidBatch) -> Problem {
+    let status = match error {
+        InvalidBatch::NotJson(_) => StatusCode::BAD_REQUEST,
+        InvalidBatch::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
+    };
+    Problem::new(status, "invalid_request", error.to_string())
+}
+
+async fn collect<B: Buf>(body: impl Stream<Item = Result<B, warp::Error>>, longest: u64) -> Result<Vec<u8>, Problem> {
+    let mut body = std::pin::pin!(body);
+    let mut whole = Vec::new();
+    while let Some(piece) = body.next().await {
+        let broken = |_| Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the body broke off");
+        let mut piece = piece.map_err(broken)?;
+        if (whole.len() + piece.remaining()) as u64 > longest {
+            let detail = format!("the body is longer than {longest} bytes");
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", detail));
+        }
+        while piece.has_remaining() {
+            let read = piece.chunk().len();
+            whole.extend_from_slice(piece.chunk());
+            piece.advance(read);
+        }
+    }
+    Ok(whole)
+}
