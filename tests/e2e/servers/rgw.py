@@ -15,8 +15,6 @@ CONFIGURATION = """
 [global]
 fsid = {fsid}
 mon host = v1:127.0.0.1:{monitor_port}
-# A client that has not heard the cluster's id yet is refused with EPERM; from the map it knows the id at once.
-monmap = {folder}/monmap
 public addr = 127.0.0.1
 cluster addr = 127.0.0.1
 ms bind msgr2 = false
@@ -119,12 +117,20 @@ class Rgw(S3Store):
         monitor = self._processes[0]
         monitor.wait_until(lambda: self._ask("ceph", "osd", "new", osd_id, "0") is not None, "taking commands")
         self._run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", osd_id)
-        osd = self._spawn("ceph-osd", "-i", "0", "-f")
-        osd.wait_until(lambda: "1 up" in (self._ask("ceph", "osd", "stat") or ""), "up")
+        # A daemon that speaks before it has heard the cluster's id is refused by the monitor, and ends.
+        for attempt in range(5):
+            osd = self._spawn("ceph-osd", "-i", "0", "-f")
+            try:
+                return osd.wait_until(lambda: "1 up" in (self._ask("ceph", "osd", "stat") or ""), "up")
+            except ServerUnavailable:
+                if attempt == 4:
+                    raise
 
     def _create_user(self) -> None:
         keys = ("--access-key", self.access_key, "--secret-key", self.secret_key)
-        self._run("radosgw-admin", "-n", "client.rgw", "user", "create", "--uid", "e2e", "--display-name", "e2e", *keys)
+        create = ("user", "create", "--uid", "e2e", "--display-name", "e2e", *keys)
+        monitor = self._processes[0]
+        monitor.wait_until(lambda: self._ask("radosgw-admin", "-n", "client.rgw", *create) is not None, "has a user")
 
 
 class RgwVirtualHost(S3Store):

@@ -1,0 +1,151 @@
+//! How long a link lives: one rule for every backend.
+//!
+//! A link never outlives what it stands for: the rule's `ttl`, what the caller asked for, what the store accepts, the
+//! credential that signed it (a signature dies with a session token, whatever its own expiry says), and the caller's
+//! own token (who is logged out shall not keep links for days).
+
+use std::time::Duration;
+
+use presign_core::{ExpiresIn, Timestamp};
+
+/// Everything that bounds a link's life.
+#[derive(Debug, Clone)]
+pub struct LifetimeInputs {
+    /// The time.
+    pub now: Timestamp,
+    /// The time that the signature carries, from which stores count the life. Not after `now`; before it where links
+    /// are kept stable for a while.
+    pub signed_at: Timestamp,
+    /// The rule's `ttl`.
+    pub rule_ttl: ExpiresIn,
+    /// What the caller asked for (`expires_in`); it can only shorten.
+    pub requested: Option<ExpiresIn>,
+    /// What the backend's configuration allows at most.
+    pub backend_max: Option<ExpiresIn>,
+    /// What the store accepts at most with this kind of credential.
+    pub provider_cap: ExpiresIn,
+    /// When the storage credential ends.
+    pub credential_expires_at: Option<Timestamp>,
+    /// How much sooner than its credential a link ends.
+    pub credential_margin: Duration,
+    /// When the caller's own token ends.
+    pub token_expires_at: Option<Timestamp>,
+    /// A link that would live less is not worth handing out.
+    pub min_ttl: Duration,
+}
+
+/// What decided how long a link lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Bound {
+    /// The rule's `ttl`.
+    Rule,
+    /// What the caller asked for.
+    Requested,
+    /// The backend's configuration.
+    Backend,
+    /// The store, for this kind of credential.
+    Provider,
+    /// The end of the storage credential.
+    Credential,
+    /// The end of the caller's token.
+    Token,
+}
+
+impl Bound {
+    /// Every bound there is.
+    pub const ALL: [Self; 6] =
+        [Self::Rule, Self::Requested, Self::Backend, Self::Provider, Self::Credential, Self::Token];
+
+    /// The word for metrics and for `explain`.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Rule => "rule",
+            Self::Requested => "requested",
+            Self::Backend => "backend",
+            Self::Provider => "provider",
+            Self::Credential => "credential",
+            Self::Token => "token",
+        }
+    }
+
+    /// Whether the link lives less than rule and caller wanted.
+    #[must_use]
+    pub const fn is_clamp(self) -> bool {
+        !matches!(self, Self::Rule | Self::Requested)
+    }
+}
+
+/// A link's life, and what decided it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime {
+    /// The life, counted from the time that the signature carries.
+    pub expires_in: ExpiresIn,
+    /// What decided it: of several that agree, the first in the order of [`Bound`].
+    pub bound: Bound,
+}
+
+/// A link would live too short to be worth handing out.
+///
+/// Bound by [`Bound::Token`], logging in again helps (401). Otherwise it is the gateway that cannot do better right now
+/// (503).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a link would live {left:?} (bound: {}), and should live {wanted:?} at least", bound.label())]
+pub struct TooShort {
+    /// What decided it.
+    pub bound: Bound,
+    /// What would be left of its life.
+    pub left: Duration,
+    /// What should be left at least.
+    pub wanted: Duration,
+}
+
+/// The life of a link: as long as every bound allows.
+///
+/// `min_ttl` is there for ends that nobody chose. A rule or a caller that wants less gets less.
+///
+/// # Errors
+/// When less would be left than `min_ttl`, and than rule and caller want.
+pub fn lifetime(inputs: &LifetimeInputs) -> Result<Lifetime, TooShort> {
+    let (bound, expires_at) = tightest(inputs);
+    let wish = inputs.requested.map_or(inputs.rule_ttl, |requested| requested.min(inputs.rule_ttl));
+    let wanted = inputs.min_ttl.min(wish.duration());
+    let left = inputs.now.until(expires_at);
+    let too_short = TooShort { bound, left, wanted };
+    if left < wanted {
+        return Err(too_short);
+    }
+    let life = inputs.signed_at.until(expires_at).as_secs();
+    let expires_in = ExpiresIn::from_seconds(life).map_err(|_| too_short)?;
+    Ok(Lifetime { expires_in, bound })
+}
+
+/// The bound that ends first, and when.
+fn tightest(inputs: &LifetimeInputs) -> (Bound, Timestamp) {
+    let after = |life: ExpiresIn| inputs.signed_at.expires(life);
+    let others = [
+        (Bound::Requested, inputs.requested.map(after)),
+        (Bound::Backend, inputs.backend_max.map(after)),
+        (Bound::Provider, Some(after(inputs.provider_cap))),
+        (Bound::Credential, inputs.credential_expires_at.map(|end| end.minus(ceil(inputs.credential_margin)))),
+        (Bound::Token, inputs.token_expires_at),
+    ];
+    let ends = others.into_iter().filter_map(|(bound, end)| Some((bound, end?)));
+    ends.fold((Bound::Rule, after(inputs.rule_ttl)), |first, next| if next.1 < first.1 { next } else { first })
+}
+
+/// How many seconds a browser may remember the redirect to a link (`max-age`): `margin` less than the link has left.
+/// 0 means that it must not (`no-store`).
+#[must_use]
+pub fn redirect_max_age(expires_at: Timestamp, now: Timestamp, margin: Duration) -> u64 {
+    now.until(expires_at).saturating_sub(margin).as_secs()
+}
+
+/// Times are whole seconds: a margin of a part of one costs a whole one.
+fn ceil(duration: Duration) -> Duration {
+    let whole = duration.as_secs();
+    Duration::from_secs(if duration.subsec_nanos() == 0 { whole } else { whole.saturating_add(1) })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! Each bound, all of them together, and the edges.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const NOW: i64 = 1_700_000_000;
+
+fn life(seconds: u64) -> ExpiresIn {
+    ExpiresIn::from_seconds(seconds).unwrap()
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix(NOW + seconds)
+}
+
+/// One hour by rule, two minutes at least, and nothing else that bounds.
+fn inputs() -> LifetimeInputs {
+    LifetimeInputs {
+        now: at(0),
+        signed_at: at(0),
+        rule_ttl: life(3600),
+        requested: None,
+        backend_max: None,
+        provider_cap: ExpiresIn::MAX,
+        credential_expires_at: None,
+        credential_margin: Duration::from_mins(1),
+        token_expires_at: None,
+        min_ttl: Duration::from_mins(2),
+    }
+}
+
+fn decided(inputs: &LifetimeInputs) -> Result<(u32, Bound), (Bound, u64)> {
+    let decision = lifetime(inputs);
+    decision
+        .map(|lifetime| (lifetime.expires_in.seconds(), lifetime.bound))
+        .map_err(|too_short| (too_short.bound, too_short.left.as_secs()))
+}
+
+#[test]
+fn each_bound_decides_when_it_is_the_tightest() {
+    let cases = [
+        (inputs(), 3600, Bound::Rule),
+        (LifetimeInputs { requested: Some(life(600)), ..inputs() }, 600, Bound::Requested),
+        (LifetimeInputs { backend_max: Some(life(900)), ..inputs() }, 900, Bound::Backend),
+        (LifetimeInputs { provider_cap: life(1800), ..inputs() }, 1800, Bound::Provider),
+        (LifetimeInputs { credential_expires_at: Some(at(1060)), ..inputs() }, 1000, Bound::Credential),
+        (LifetimeInputs { token_expires_at: Some(at(700)), ..inputs() }, 700, Bound::Token),
+    ];
+    for (inputs, seconds, bound) in cases {
+        assert_eq!(decided(&inputs), Ok((seconds, bound)));
+    }
+}
+
+#[test]
+fn a_request_cannot_lengthen_the_rules_life() {
+    let inputs = LifetimeInputs { requested: Some(ExpiresIn::MAX), ..inputs() };
+    assert_eq!(decided(&inputs), Ok((3600, Bound::Rule)));
+}
+
+#[test]
+fn a_link_that_would_end_before_it_is_of_use_is_refused() {
+    let token = LifetimeInputs { token_expires_at: Some(at(119)), ..inputs() };
+    assert_eq!(decided(&token), Err((Bound::Token, 119)));
+    let credential = LifetimeInputs { credential_expires_at: Some(at(30)), ..inputs() };
+    assert_eq!(decided(&credential), Err((Bound::Credential, 0)));
+    let gone = LifetimeInputs { token_expires_at: Some(at(-1)), min_ttl: Duration::ZERO, ..inputs() };
+    assert_eq!(decided(&gone), Err((Bound::Token, 0)));
+}
+
+#[test]
+fn a_caller_who_wants_less_than_the_minimum_gets_it() {
+    let short = LifetimeInputs { requested: Some(life(1)), ..inputs() };
+    assert_eq!(decided(&short), Ok((1, Bound::Requested)));
+    let rule = LifetimeInputs { rule_ttl: life(30), ..inputs() };
+    assert_eq!(decided(&rule), Ok((30, Bound::Rule)));
+    let ending_token = LifetimeInputs { token_expires_at: Some(at(20)), ..rule };
+    assert_eq!(decided(&ending_token), Err((Bound::Token, 20)));
+}
+
+#[test]
+fn the_life_counts_from_the_time_of_the_signature_and_the_ends_are_where_they_are() {
+    let earlier = LifetimeInputs { signed_at: at(-300), ..inputs() };
+    assert_eq!(decided(&earlier), Ok((3600, Bound::Rule)));
+    let token = LifetimeInputs { token_expires_at: Some(at(600)), ..earlier.clone() };
+    assert_eq!(decided(&token), Ok((900, Bound::Token)));
+    let short = LifetimeInputs { requested: Some(life(310)), ..earlier };
+    assert_eq!(decided(&short), Err((Bound::Requested, 10)));
+}
+
+#[test]
+fn a_refusal_says_what_ended_too_soon() {
+    let error = lifetime(&LifetimeInputs { token_expires_at: Some(at(30)), ..inputs() }).unwrap_err();
+    assert_eq!(error.to_string(), "a link would live 30s (bound: token), and should live 120s at least");
+}
+
+#[test]
+fn a_redirect_is_forgotten_before_its_link_ends() {
+    let minute = Duration::from_mins(1);
+    assert_eq!(redirect_max_age(at(3600), at(0), minute), 3540);
+    assert_eq!(redirect_max_age(at(60), at(0), minute), 0);
+    assert_eq!(redirect_max_age(at(-5), at(0), minute), 0);
+    assert_eq!(redirect_max_age(at(100), at(0), Duration::from_millis(500)), 99);
+}
+
+#[test]
+fn every_bound_has_its_own_word() {
+    let words: std::collections::BTreeSet<_> = Bound::ALL.into_iter().map(Bound::label).collect();
+    assert_eq!(words.len(), Bound::ALL.len());
+}
+
+prop_compose! {
+    fn any_life()(seconds in prop_oneof![1..400_u64, 1..=604_800_u64]) -> ExpiresIn {
+        life(seconds)
+    }
+}
+
+prop_compose! {
+    fn any_inputs()(
+        floored in prop_oneof![Just(0), 0..900_i64],
+        rule_ttl in any_life(),
+        requested in proptest::option::of(any_life()),
+        backend_max in proptest::option::of(any_life()),
+        provider_cap in any_life(),
+        credential in proptest::option::of(-1_000..100_000_i64),
+        margin in 0..400_000_u64,
+        token in proptest::option::of(-1_000..100_000_i64),
+        min_ttl in 0..1_000_u64,
+    ) -> LifetimeInputs {
+        LifetimeInputs {
+            now: at(0),
+            signed_at: at(-floored),
+            rule_ttl,
+            requested,
+            backend_max,
+            provider_cap,
+            credential_expires_at: credential.map(at),
+            credential_margin: Duration::from_millis(margin),
+            token_expires_at: token.map(at),
+            min_ttl: Duration::from_secs(min_ttl),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_link_ends_by_every_bound_and_lives_the_minimum_or_is_refused(inputs in any_inputs()) {
+        let bounds = [Some(inputs.rule_ttl), inputs.requested, inputs.backend_max, Some(inputs.provider_cap)];
+        let wish = inputs.requested.map_or(inputs.rule_ttl, |requested| requested.min(inputs.rule_ttl)).duration();
+        match lifetime(&inputs) {
+            Ok(lifetime) => {
+                let end = inputs.signed_at.expires(lifetime.expires_in);
+                prop_assert!(bounds.into_iter().flatten().all(|bound| lifetime.expires_in <= bound));
+                prop_assert!(inputs.token_expires_at.is_none_or(|token| end <= token));
+                if let Some(credential) = inputs.credential_expires_at {
+                    let ends_in = end.until(credential);
+                    prop_assert!(ends_in >= inputs.credential_margin);
+                }
+                let left = inputs.now.until(end);
+                prop_assert!(left >= inputs.min_ttl || left >= wish);
+            }
+            Err(too_short) => {
+                prop_assert!(too_short.left < inputs.min_ttl.min(wish) || too_short.left.is_zero());
+            }
+        }
+    }
+
+    #[test]
+    fn a_life_is_as_long_as_its_bound_allows(inputs in any_inputs()) {
+        if let Ok(lifetime) = lifetime(&inputs) {
+            let counted = |life: Option<ExpiresIn>| life.map(|life| inputs.signed_at.expires(life));
+            let end = match lifetime.bound {
+                Bound::Rule => counted(Some(inputs.rule_ttl)),
+                Bound::Requested => counted(inputs.requested),
+                Bound::Backend => counted(inputs.backend_max),
+                Bound::Provider => counted(Some(inputs.provider_cap)),
+                Bound::Token => inputs.token_expires_at,
+                Bound::Credential => inputs.credential_expires_at.map(|end| end.minus(inputs.credential_margin)),
+            };
+            let slack = inputs.signed_at.expires(lifetime.expires_in).until(end.unwrap());
+            prop_assert!(slack <= Duration::from_secs(1));
+        }
+    }
+
+    #[test]
+    fn max_age_and_margin_fit_into_the_life_left(left in -100..1_000_000_i64, margin in 0..2_000_000_u64) {
+        let margin = Duration::from_millis(margin);
+        let max_age = redirect_max_age(at(left), at(0), margin);
+        prop_assert!(max_age == 0 || Duration::from_secs(max_age) + margin <= at(0).until(at(left)));
+    }
+}

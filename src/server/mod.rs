@@ -1,0 +1,98 @@
+//! The HTTP server: an accept loop that one client cannot occupy for ever.
+//!
+//! `warp::serve` has no timeouts, no limits, no TLS and no deadline for draining, so warp's filters are served by hyper
+//! here. In the clear that is HTTP/1.1 only: hyper's automatic builder waits without a timeout for the byte that tells
+//! the versions apart. With TLS, ALPN chooses HTTP/2 or HTTP/1.1.
+
+mod connection;
+mod tls;
+
+use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
+
+use hyper::{Request, Response, body::Incoming, service::Service};
+use hyper_util::server::graceful::GracefulShutdown;
+use prometheus::IntGauge;
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet, time};
+use tokio_rustls::TlsAcceptor;
+
+use crate::config::LimitsConfig;
+use connection::{Connection, WithPeer};
+pub use tls::{TlsError, acceptor};
+
+/// The address of the client's end of the connection; in every request's extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
+
+/// How a listener is served.
+#[derive(Clone)]
+pub struct Options {
+    /// The limits of the configuration.
+    pub limits: LimitsConfig,
+    /// TLS, or none.
+    pub tls: Option<TlsAcceptor>,
+    /// Counts the connections that are open.
+    pub connections: IntGauge,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("limits", &self.limits)
+            .field("tls", &self.tls.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Serves a listener until `shutdown` completes, then lets requests under way end within the drain deadline.
+pub async fn serve<S, B>(listener: TcpListener, service: S, options: Options, shutdown: impl Future<Output = ()> + Send)
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    B: hyper::body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let permits = Arc::new(Semaphore::new(options.limits.max_connections));
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    let mut shutdown = std::pin::pin!(shutdown);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = accept(&listener, &permits) => accepted,
+        };
+        let (stream, peer, permit) = accepted;
+        let service = WithPeer::new(service.clone(), Peer(peer));
+        let connection = Connection { stream, permit, options: options.clone(), watcher: graceful.watcher() };
+        connections.spawn(connection.run(service));
+        while connections.try_join_next().is_some() {}
+    }
+    drop(listener);
+    let drained = async {
+        graceful.shutdown().await;
+        while connections.join_next().await.is_some() {}
+    };
+    if time::timeout(options.limits.drain_timeout.0, drained).await.is_err() {
+        tracing::warn!("requests were still under way at the drain deadline and were cut");
+    }
+}
+
+type Permit = tokio::sync::OwnedSemaphorePermit;
+
+/// Waits for a place, then for a client. Errors of `accept` (too many open files, a client gone at once) pass by
+/// themselves, so they are waited out.
+async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> (tokio::net::TcpStream, SocketAddr, Permit) {
+    loop {
+        let Ok(permit) = Arc::clone(permits).acquire_owned().await else {
+            // The semaphore is never closed; should it be, nothing is accepted any more.
+            return std::future::pending().await;
+        };
+        match listener.accept().await {
+            Ok((stream, peer)) => return (stream, peer, permit),
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! TLS from PEM files.
+
+use std::{path::PathBuf, sync::Arc};
+
+use rustls::{ServerConfig, crypto::aws_lc_rs};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use tokio_rustls::TlsAcceptor;
+
+use crate::config::TlsConfig;
+
+/// Certificate or key cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A file is not there, or not PEM of the right kind.
+    #[error("{path}: {reason}", path = .path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Certificate and key do not fit each other, or the key is of a kind that cannot be used.
+    #[error("certificate and key cannot be used together: {0}")]
+    Pair(#[from] rustls::Error),
+}
+
+/// Reads certificate and key, and prepares for TLS 1.2 and 1.3 with ALPN.
+///
+/// # Errors
+/// Names the file that is at fault.
+pub fn acceptor(config: &TlsConfig) -> Result<TlsAcceptor, TlsError> {
+    let at = |path: &PathBuf, reason: String| TlsError::File { path: path.clone(), reason };
+    let chain: Vec<_> = CertificateDer::pem_file_iter(&config.cert)
+        .and_then(Iterator::collect)
+        .map_err(|error| at(&config.cert, format!("no PEM certificate could be read: {error}")))?;
+    if chain.is_empty() {
+        return Err(at(&config.cert, "the file holds no certificate".to_owned()));
+    }
+    let key = PrivateKeyDer::from_pem_file(&config.key)
+        .map_err(|error| at(&config.key, format!("no PEM private key could be read: {error}")))?;
+    let mut server = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(server)))
+}
