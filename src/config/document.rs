@@ -33,21 +33,29 @@ pub(super) struct SyntaxError {
 /// # Errors
 /// When the text is no YAML, or asks for more than a configuration can need (depth, size, aliases of aliases).
 pub(super) fn parse(text: &str) -> Result<(Document, Findings), SyntaxError> {
-    let root: Spanned<Node> = serde_saphyr::from_str_with_options(text, options()).map_err(|error| explain(&error))?;
-    let mut builder = Builder::default();
-    let value = builder.build(root, &Path::root());
+    let (value, builder) = build(text)?;
     // All of a file may be commented out.
     let value = if value.is_null() { Value::Object(Map::new()) } else { value };
     Ok((Document { value, origins: builder.origins }, builder.findings))
 }
 
 /// Reads one value, as an environment variable holds it.
+///
+/// # Errors
+/// As [`parse`], and for fields given twice.
 pub(super) fn parse_value(text: &str) -> Result<Value, SyntaxError> {
-    parse(text).and_then(|(document, findings)| match findings.0.first() {
-        Some(finding) => Err(SyntaxError { line: None, message: finding.message.clone() }),
-        None if text.trim().is_empty() => Ok(Value::Null),
-        None => Ok(document.value),
-    })
+    let (value, builder) = build(text)?;
+    match builder.findings.0.into_iter().next() {
+        Some(finding) => Err(SyntaxError { line: None, message: finding.message }),
+        None => Ok(value),
+    }
+}
+
+fn build(text: &str) -> Result<(Value, Builder), SyntaxError> {
+    let root: Spanned<Node> = serde_saphyr::from_str_with_options(text, options()).map_err(|error| explain(&error))?;
+    let mut builder = Builder::default();
+    let value = builder.build(root, &Path::root());
+    Ok((value, builder))
 }
 
 fn options() -> Options {

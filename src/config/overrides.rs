@@ -43,12 +43,12 @@ fn set(document: &mut Document, name: &str, text: &str) -> Result<(), String> {
         return Err("the variable is empty: unset it, or write '' for an empty text".to_owned());
     }
     let steps = name.strip_prefix(PREFIX).unwrap_or_default();
+    if steps.split("__").any(str::is_empty) {
+        return Err("the name has too many underscores: two go one level down".to_owned());
+    }
     let mut node = &mut document.value;
     let mut path = Path::root();
     for step in steps.split("__") {
-        if step.is_empty() {
-            return Err("the name has too many underscores: two go one level down".to_owned());
-        }
         (node, path) = descend(node, &path, step)?;
     }
     *node = value;

@@ -63,6 +63,24 @@ fn entries_are_added_in_the_order_of_their_numbers() {
 }
 
 #[test]
+fn a_variable_without_a_value_or_with_half_a_name_changes_nothing_and_is_named() {
+    for value in ["", " ", "~", "null", "# later"] {
+        assert_eq!(
+            refused_with(SMALL, &[("PRESIGN__SERVER__PUBLIC_URL", value)]),
+            "PRESIGN__SERVER__PUBLIC_URL: the variable is empty: unset it, or write '' for an empty text",
+            "{value:?}"
+        );
+    }
+    for name in ["PRESIGN__", "PRESIGN__SERVER__", "PRESIGN__SERVER____LISTEN", "PRESIGN____SERVER"] {
+        assert_eq!(
+            refused_with(SMALL, &[(name, "x")]),
+            format!("{name}: the name has too many underscores: two go one level down")
+        );
+    }
+    assert_eq!(accepted_with(SMALL, &[("PRESIGN__SERVER__BASE_PATH", "''")]).server.base_path, "");
+}
+
+#[test]
 fn a_variable_that_leads_nowhere_is_named() {
     let said = refused_with(
         &SMALL.replace("oak: {", "a-b: {type: shelf, endpoint: x}, a_b: {"),

@@ -1,7 +1,12 @@
 //! All problems of a file at once, each with its line, its path and the remedy.
 
+use std::collections::BTreeMap;
+
 use presign_core::FixedEnvironment;
-use presign_gateway::config::{self, Path};
+use presign_gateway::{
+    config::{self, Path},
+    rules::RuleSet,
+};
 
 use crate::{SMALL, accepted_with, refused, registry, warnings, with_more};
 
@@ -122,6 +127,27 @@ rules:
     draft.warnings(&Path::root().key("backends").key("oak"), &[found("endpoint", "looks odd")]);
     let rule = Path::root().key("rules").index(0);
     draft.warning(&rule, "is never reached");
+    insta::assert_snapshot!(draft.finish().unwrap_err());
+}
+
+#[test]
+fn what_an_authenticator_and_a_rule_set_find_stands_beside_the_rest() {
+    let text = "\
+auth:
+  provider: clearml
+  clearml:
+    api_server: http://api
+    access_key: A
+server: {lisen: 1}
+rules:
+  - {name: one, match: {glob: 's3://['}, backend: nowhere}
+";
+    let environment = FixedEnvironment::default();
+    let mut draft = config::read(text, "config.yaml", &environment, &registry()).unwrap();
+    let auth = presign_gateway::auth::check(&draft.config().auth, &environment).unwrap_err();
+    draft.errors(&Path::root().key("auth"), &auth.problems);
+    let rules = RuleSet::build(&draft.config().rules, &BTreeMap::new(), &draft.config().signing).unwrap_err();
+    draft.errors(&Path::root(), &rules);
     insta::assert_snapshot!(draft.finish().unwrap_err());
 }
 

@@ -111,9 +111,7 @@ def test_a_download_has_the_right_name_and_bytes(
     assert (tmp_path / "got").read_bytes() == b"weights"
 
 
-def test_a_link_by_path_is_followed_too(
-    logged_in: BrowserContext, gateway: Gateway, minio: Store
-) -> None:
+def test_a_link_by_path_is_followed_too(logged_in: BrowserContext, gateway: Gateway, minio: Store) -> None:
     minio.put(minio.bucket, "shown/a+b c.txt", b"text", "text/plain")
     path = quote(minio.url("shown/a+b c.txt").removeprefix("s3://"))
     tab = logged_in.new_page()
@@ -141,9 +139,7 @@ def test_a_page_that_is_forbidden_says_so(logged_in: BrowserContext, gateway: Ga
     assert answer.headers["content-type"].startswith("text/html")
 
 
-def test_no_clearml_cookie_reaches_a_store(
-    logged_in: BrowserContext, gateway: Gateway, app: WebApp, gcs: Gcs
-) -> None:
+def test_no_clearml_cookie_reaches_a_store(logged_in: BrowserContext, gateway: Gateway, app: WebApp, gcs: Gcs) -> None:
     gcs.put(gcs.bucket, IMAGE, PNG, "image/png")
     gcs.cloud.seen.clear()
     open_app(logged_in, app, f'<img src="{through(gateway, gcs.url(IMAGE))}">')

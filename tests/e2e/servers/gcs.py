@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
 from google.cloud import storage
 from google.oauth2 import service_account
 

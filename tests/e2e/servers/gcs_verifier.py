@@ -115,7 +115,7 @@ def server(cloud: Cloud, port: int) -> ThreadingHTTPServer:
             length = int(self.headers.get("Content-Length", 0))
             sent = self.rfile.read(length)
             try:
-                query = verify(cloud, self.command, self.path, self.headers, datetime.now(UTC))
+                query = verify(cloud, self.command, self.path, dict(self.headers), datetime.now(UTC))
             except Refused as error:
                 return self.answer(403, str(error).encode())
             bucket, _, key = unquote_to_bytes(self.path.partition("?")[0]).decode()[1:].partition("/")

@@ -39,9 +39,7 @@ class SeaweedFS(S3Store):
             )
         )
         ports = [
-            f"-{part}.{port}={free_port()}"
-            for part in ("master", "volume", "filer")
-            for port in ("port", "port.grpc")
+            f"-{part}.{port}={free_port()}" for part in ("master", "volume", "filer") for port in ("port", "port.grpc")
         ]
         self._server = Process(
             self.name,
