@@ -44,10 +44,14 @@ impl Registry {
     #[must_use]
     pub fn builtin() -> Self {
         let registry = Self::empty();
+        #[cfg(feature = "s3")]
+        let registry = registry.with::<presign_s3::S3>();
         #[cfg(feature = "gcs")]
         let registry = registry.with::<presign_gcs::Gcs>();
         #[cfg(feature = "azure")]
         let registry = registry.with::<presign_azure::Azure>();
+        #[cfg(feature = "local")]
+        let registry = registry.with::<presign_local::Local>();
         registry
     }
 
