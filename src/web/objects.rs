@@ -10,7 +10,7 @@ use super::{
     link, page,
     problem::Problem,
     request::{InvalidRequest, ObjectRequest},
-    routes::{Head, Web, refused, too_slow},
+    routes::{Head, Web, method_not_allowed, refused, too_slow},
 };
 use crate::{gateway::Wanted, refusal::Refusal};
 
@@ -27,7 +27,7 @@ impl Web {
             return Problem::new(StatusCode::NOT_FOUND, "not_found", "nothing is served at this path").answer(context);
         };
         let Some(operation) = Operation::from_method(head.method.as_str()) else {
-            return self.method_not_allowed(context);
+            return method_not_allowed(context);
         };
         match ObjectRequest::parse(path, &head.query, &head.live.snapshot.endpoints) {
             Ok(request) => self.link_answer(head, context, operation, request).await,
