@@ -82,12 +82,12 @@ pub enum ServeError {
 }
 
 /// A configuration's text, where it came from, and what it is read with.
-struct Text {
-    content: String,
-    file: String,
-    environment: Arc<dyn Environment>,
+pub(crate) struct Text {
+    pub(crate) content: String,
+    pub(crate) file: String,
+    pub(crate) environment: Arc<dyn Environment>,
     /// Keeps the samples as long as they are served.
-    demo: Option<Embedded>,
+    pub(crate) demo: Option<Embedded>,
 }
 
 /// Serves until SIGTERM or SIGINT, then lets requests under way end. Prints one line on `output` once it is ready.
@@ -139,7 +139,7 @@ pub async fn serve(
     Ok(())
 }
 
-fn read(source: &Source, environment: Arc<dyn Environment>) -> Result<Text, ServeError> {
+pub(crate) fn read(source: &Source, environment: Arc<dyn Environment>) -> Result<Text, ServeError> {
     match source {
         Source::File(path) => {
             let content = read_file(path, environment.as_ref())?;
