@@ -10,7 +10,7 @@ use super::{
     link, page,
     problem::Problem,
     request::{InvalidRequest, ObjectRequest},
-    routes::{Head, Web, refused, too_slow},
+    routes::{Head, Web, method_not_allowed, refused, too_slow},
 };
 use crate::{gateway::Wanted, refusal::Refusal};
 
@@ -27,7 +27,7 @@ impl Web {
             return Problem::new(StatusCode::NOT_FOUND, "not_found", "nothing is served at this path").answer(context);
         };
         let Some(operation) = Operation::from_method(head.method.as_str()) else {
-            return self.method_not_allowed(context);
+            return method_not_allowed(context);
         };
         match ObjectRequest::parse(path, &head.query, &head.live.snapshot.endpoints) {
             Ok(request) => self.link_answer(head, context, operation, request).await,
@@ -47,6 +47,7 @@ impl Web {
         request: ObjectRequest,
     ) -> Answer {
         let ObjectRequest { location, download, json, expires_in } = request;
+        let download = download.or_else(|| context.wants_file().then(String::new));
         let wanted = Wanted { operation, location, download, content_type: None, expires_in };
         let link = match self.gateway.link(&head.live, &head.headers, &wanted).await {
             Ok(link) => link,

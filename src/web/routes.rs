@@ -114,7 +114,7 @@ impl Web {
     async fn batch<B: Buf>(&self, head: &Head, body: impl Stream<Item = Result<B, warp::Error>>) -> Response<Bytes> {
         let context = head.context();
         if head.path() != Some("/v1/presign") {
-            return self.method_not_allowed(&context).finish(&context);
+            return method_not_allowed(&context).finish(&context);
         }
         let limits = &head.live.snapshot.config.server.limits;
         let whole = self.batch_answer(head, &context, body);
@@ -147,12 +147,11 @@ impl Web {
             Err(refusal) => refused(&refusal, context),
         }
     }
+}
 
-    #[expect(clippy::unused_self, reason = "beside the other answers of a request")]
-    pub(super) fn method_not_allowed(&self, context: &Context<'_>) -> Answer {
-        let detail = "objects are asked for by GET, HEAD, PUT or DELETE, and lists of links by POST /v1/presign";
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).answer(context)
-    }
+pub(super) fn method_not_allowed(context: &Context<'_>) -> Answer {
+    let detail = "objects are asked for by GET, HEAD, PUT or DELETE, and lists of links by POST /v1/presign";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).answer(context)
 }
 
 /// A refusal, logged and answered.

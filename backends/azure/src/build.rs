@@ -47,7 +47,7 @@ fn store(config: &Config, problems: &mut Vec<Problem>) -> Option<Store> {
     let account = account?;
     let endpoint = endpoint.unwrap_or_else(|| Some(BaseUrl::public_cloud(&account)))?;
     let public = public.unwrap_or_else(|| Some(endpoint.clone()))?;
-    Some(Store::new(account, &public, &[endpoint], containers?))
+    Some(Store::new(account, &public, &endpoint, containers?))
 }
 
 /// Checks a [storage account's name](https://learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-name).

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use presign_core::{ObjectLocation, Operation, SignError, SignRequest, Timestamp, encode};
+use presign_core::{Audience, ObjectLocation, Operation, SignError, SignRequest, Timestamp, encode};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{store::Store, token::Token};
@@ -35,7 +35,7 @@ impl ReadyMadeSas {
         if token.field("sig").is_none() || token.field("sv").is_none() {
             return Err("is not a shared access signature: it needs at least 'sv' and 'sig'".to_owned());
         }
-        if !store.is_secure() && token.field("spr") == Some("https") {
+        if !store.is_secure(Audience::Client) && token.field("spr") == Some("https") {
             return Err("is good for https only, and the endpoint is http".to_owned());
         }
         let missing = |field: &str| {

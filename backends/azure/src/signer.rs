@@ -43,18 +43,18 @@ impl AzureSigner {
     fn with_new_sas(&self, request: &SignRequest<'_>, key: &AccountKey, version: &ServiceVersion) -> String {
         let sas = self.service_sas(request, version);
         let signature = key.sign(&sas.string_to_sign());
-        let mut url = self.store.url(request.location, sas.room());
+        let mut url = self.store.url(request.location, request.audience, sas.room());
         sas.append_to(&mut url, &signature);
         url
     }
 
     fn service_sas<'a>(&'a self, request: &'a SignRequest<'a>, version: &'a ServiceVersion) -> ServiceSas<'a> {
-        ServiceSas::new(request, self.store.account(), version, self.store.is_secure())
+        ServiceSas::new(request, self.store.account(), version, self.store.is_secure(request.audience))
     }
 
     fn with_ready_made_sas(&self, request: &SignRequest<'_>, sas: &ReadyMadeSas) -> Result<String, SignError> {
         sas.check(request)?;
-        let mut url = self.store.url(request.location, sas.room());
+        let mut url = self.store.url(request.location, request.audience, sas.room());
         sas.append_to(&mut url);
         Ok(url)
     }

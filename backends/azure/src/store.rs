@@ -1,6 +1,6 @@
 //! One storage account: its URLs, and the locations that name it.
 
-use presign_core::{Endpoint, ObjectLocation, Scheme, SignError, encode};
+use presign_core::{Audience, Endpoint, ObjectLocation, Scheme, SignError, encode};
 
 use crate::{base_url::BaseUrl, containers::Containers};
 
@@ -12,29 +12,43 @@ pub(crate) struct Store {
     endpoints: Vec<Endpoint>,
     /// What [`ObjectLocation::endpoint`] holds for this account, in each of its spellings.
     names: Vec<String>,
+    /// What links for clients start with, up to the container.
+    public: Base,
+    /// What links for the gateway itself start with.
+    own: Base,
+}
+
+/// What links start with, up to the container.
+#[derive(Debug, Clone)]
+struct Base {
+    text: String,
     secure: bool,
-    /// What links start with, up to the container.
-    base: String,
+}
+
+impl Base {
+    fn new(url: &BaseUrl) -> Self {
+        Self { text: url.to_string(), secure: url.is_secure() }
+    }
 }
 
 impl Store {
-    /// An account whose links point to `public`, and whose locations may also name the other base URLs.
+    /// An account whose links point to `public` for clients and to `own` for the gateway. Locations may name both.
     ///
     /// The account's name alone, and its host in the public cloud, always name it: ClearML writes
     /// `azure://<account>.blob.core.windows.net/…` wherever the account really is.
-    pub(crate) fn new(account: String, public: &BaseUrl, others: &[BaseUrl], containers: Containers) -> Self {
+    pub(crate) fn new(account: String, public: &BaseUrl, own: &BaseUrl, containers: Containers) -> Self {
         let mut endpoints = vec![
             Endpoint::path(Scheme::Azure, BaseUrl::public_cloud(&account).authority()),
             Endpoint::path(Scheme::Azure, &*account),
         ];
-        for url in [public].into_iter().chain(others) {
+        for url in [public, own] {
             let endpoint = Endpoint::prefixed(Scheme::Azure, url.authority(), url.prefix());
             if !endpoints.contains(&endpoint) {
                 endpoints.push(endpoint);
             }
         }
         let names = endpoints.iter().filter_map(Endpoint::location_endpoint).collect();
-        Self { account, containers, endpoints, names, secure: public.is_secure(), base: public.to_string() }
+        Self { account, containers, endpoints, names, public: Base::new(public), own: Base::new(own) }
     }
 
     /// Whether a location is in this account, and in a container that is served.
@@ -60,10 +74,11 @@ impl Store {
     }
 
     /// The start of a blob's URL: everything before the `?`, with `room` for what follows.
-    pub(crate) fn url(&self, location: &ObjectLocation, room: usize) -> String {
+    pub(crate) fn url(&self, location: &ObjectLocation, audience: Audience, room: usize) -> String {
+        let base = &self.base(audience).text;
         let (container, blob) = (location.bucket(), location.key().as_str());
-        let mut url = String::with_capacity(self.base.len() + container.len() + 3 * blob.len() + room);
-        url.push_str(&self.base);
+        let mut url = String::with_capacity(base.len() + container.len() + 3 * blob.len() + room);
+        url.push_str(base);
         encode::path_into(&mut url, container);
         url.push('/');
         encode::path_into(&mut url, blob);
@@ -80,9 +95,16 @@ impl Store {
         &self.endpoints
     }
 
-    /// Whether links are `https`.
-    pub(crate) const fn is_secure(&self) -> bool {
-        self.secure
+    /// Whether links for an audience are `https`.
+    pub(crate) const fn is_secure(&self, audience: Audience) -> bool {
+        self.base(audience).secure
+    }
+
+    const fn base(&self, audience: Audience) -> &Base {
+        match audience {
+            Audience::Client => &self.public,
+            Audience::Gateway => &self.own,
+        }
     }
 
     /// What follows the account's endpoint in a URL, if the URL starts with one of its names.

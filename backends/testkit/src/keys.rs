@@ -96,10 +96,10 @@ const AWKWARD: &[&str] = &[
     "😀.png",
     "👩‍👩‍👧/a",
     // As ClearML's SDK writes them: each part is quoted once before it becomes the key.
-    "My Project/task%3A1.0123456789abcdef0123456789abcdef/artifacts/a b/a+b.pkl",
-    "%D1%82%D0%B5%D1%81%D1%82/run%3A1.0123456789abcdef0123456789abcdef/metrics/потеря/train.slash.x/a_00000003.jpeg",
-    "P/run.0123456789abcdef0123456789abcdef/models/best model #1 (95%)?.ckpt",
-    "P/.pipelines/step%401.0123456789abcdef0123456789abcdef/metrics/loss/v%21/loss_v%21_00000000.png",
+    "My Project/task%3A1.5d1f0c7be4a94b3f8a62970ce31d84ab/artifacts/a b/a+b.pkl",
+    "%D1%82%D0%B5%D1%81%D1%82/run%3A1.5d1f0c7be4a94b3f8a62970ce31d84ab/metrics/потеря/train.slash.x/a_00000003.jpeg",
+    "P/run.5d1f0c7be4a94b3f8a62970ce31d84ab/models/best model #1 (95%)?.ckpt",
+    "P/.pipelines/step%401.5d1f0c7be4a94b3f8a62970ce31d84ab/metrics/loss/v%21/loss_v%21_00000000.png",
 ];
 
 /// More than eighty keys that signers get wrong: escapes, separators, slashes, scripts, lengths.

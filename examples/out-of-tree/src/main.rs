@@ -1,2 +1,3 @@
-//! To be written.
+//! The gateway with Swift added: to be started through `presign_gateway::run`.
+
 fn main() {}

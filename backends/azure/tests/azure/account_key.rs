@@ -58,6 +58,19 @@ async fn a_link_is_for_https_only_unless_the_endpoint_is_http() {
 }
 
 #[tokio::test]
+async fn a_link_for_the_gateway_itself_leads_to_the_endpoint_that_the_gateway_reaches() {
+    let config = json!({
+        "account": "mlstore", "endpoint": "http://azurite:10000/mlstore", "public_endpoint": "https://blobs.example",
+    });
+    let signer = with_account_key(config).await;
+    let location = location("mlstore", "data", "a.txt");
+    let request = SignRequest::new(Operation::Head, &location, at("2024-03-01T12:00:00Z"), hour()).for_gateway();
+    let link = signer.sign_now(&request).unwrap().unwrap();
+    assert!(link.expose().starts_with("http://azurite:10000/mlstore/data/a.txt?"));
+    assert_eq!(field(link.expose(), "spr"), None);
+}
+
+#[tokio::test]
 async fn the_account_s_path_stands_once_in_azurite_s_links_and_string_to_sign() {
     let config = json!({"account": "devstoreaccount1", "endpoint": "http://127.0.0.1:10000/devstoreaccount1"});
     let signer = with_account_key(config).await;

@@ -1,0 +1,7 @@
+//! The backend from outside: sign a link, open it.
+
+#![cfg(test)]
+
+mod client;
+mod links;
+mod objects;
