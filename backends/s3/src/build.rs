@@ -45,12 +45,12 @@ fn store(config: &Config, problems: &mut Problems) -> Option<Store> {
     let buckets = problems.keep_all(Buckets::parse(&config.buckets));
     let is_aws = config.endpoint.is_none() && config.public_endpoint.is_none();
     let found = if is_aws { amazon(config, problems) } else { custom(config, problems) };
-    let (address, endpoints) = found?;
-    Some(Store::new(address, endpoints, buckets?))
+    let (address, own_address, endpoints) = found?;
+    Some(Store::new(address, own_address, endpoints, buckets?))
 }
 
 /// AWS itself.
-fn amazon(config: &Config, problems: &mut Problems) -> Option<(Address, Vec<Endpoint>)> {
+fn amazon(config: &Config, problems: &mut Problems) -> Option<(Address, Address, Vec<Endpoint>)> {
     let region = problems.keep("region", Region::parse(&config.region));
     let flavour = problems.keep_all(Flavour::of(config, region));
     let (region, flavour) = (region?, flavour?);
@@ -58,11 +58,11 @@ fn amazon(config: &Config, problems: &mut Problems) -> Option<(Address, Vec<Endp
     let address =
         if flavour.accelerate { Address::accelerated(origin) } else { Address::aws(origin, config.addressing_style) };
     let endpoints = aws::hosts(region).into_iter().map(|host| Endpoint::provider(Scheme::S3, host));
-    Some((address, endpoints.collect()))
+    Some((address.clone(), address, endpoints.collect()))
 }
 
-/// Any other store, or AWS behind a host of one's own.
-fn custom(config: &Config, problems: &mut Problems) -> Option<(Address, Vec<Endpoint>)> {
+/// Any other store, or AWS behind a host of one's own. The first address is for clients, the second for the gateway.
+fn custom(config: &Config, problems: &mut Problems) -> Option<(Address, Address, Vec<Endpoint>)> {
     problems.keep("region", region::check_elsewhere(&config.region));
     for (flag, field) in [(config.dualstack, "dualstack"), (config.fips, "fips"), (config.accelerate, "accelerate")] {
         if flag {
@@ -83,9 +83,11 @@ fn custom(config: &Config, problems: &mut Problems) -> Option<(Address, Vec<Endp
             format!("a bucket cannot stand in front of the IP address in `{field}`: take path"),
         );
     }
+    let own = endpoint.clone().flatten().unwrap_or_else(|| shown.clone());
     let mut names: Vec<_> = [public, endpoint].into_iter().flatten().flatten().flat_map(|o| o.spellings()).collect();
     names.sort_unstable();
     names.dedup();
     let endpoints = names.into_iter().map(|name| Endpoint::path(Scheme::S3, name)).collect();
-    Some((Address::custom(shown, config.addressing_style), endpoints))
+    let style = config.addressing_style;
+    Some((Address::custom(shown, style), Address::custom(own, style), endpoints))
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use presign_core::{
-    Endpoint, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp,
+    Audience, Endpoint, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp,
 };
 use presign_v4::PresignRequest;
 
@@ -18,7 +18,10 @@ pub struct S3Signer {
 /// Where the objects lie, and which may be signed for.
 #[derive(Debug)]
 pub(crate) struct Store {
+    /// For clients.
     address: Address,
+    /// For the gateway itself.
+    own_address: Address,
     endpoints: Vec<Endpoint>,
     /// How locations name these endpoints.
     names: Vec<String>,
@@ -26,9 +29,9 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(address: Address, endpoints: Vec<Endpoint>, buckets: Buckets) -> Self {
+    pub(crate) fn new(address: Address, own_address: Address, endpoints: Vec<Endpoint>, buckets: Buckets) -> Self {
         let names = endpoints.iter().filter_map(Endpoint::location_endpoint).collect();
-        Self { address, endpoints, names, buckets }
+        Self { address, own_address, endpoints, names, buckets }
     }
 
     fn check(&self, location: &ObjectLocation) -> Result<(), SignError> {
@@ -66,7 +69,10 @@ impl S3Signer {
     ) -> Result<T, SignError> {
         let location = request.location;
         self.store.check(location)?;
-        let address = &self.store.address;
+        let address = match request.audience {
+            Audience::Client => &self.store.address,
+            Audience::Gateway => &self.store.own_address,
+        };
         let place = address.place(location.bucket(), location.key().as_str()).ok_or_else(|| {
             let bucket = location.bucket();
             SignError::NotServed(format!("the bucket '{bucket}' cannot stand in front of an accelerated host"))

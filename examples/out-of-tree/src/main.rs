@@ -1,3 +1,10 @@
-//! The gateway with Swift added: to be started through `presign_gateway::run`.
+//! The gateway, with one more kind of backend.
 
-fn main() {}
+use std::process::ExitCode;
+
+use out_of_tree::Swift;
+use presign_gateway::Registry;
+
+fn main() -> ExitCode {
+    presign_gateway::run(Registry::builtin().with::<Swift>())
+}

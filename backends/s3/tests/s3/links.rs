@@ -24,6 +24,18 @@ async fn the_public_endpoint_is_what_links_name_and_what_is_signed() {
 }
 
 #[tokio::test]
+async fn a_link_for_the_gateway_itself_leads_to_the_endpoint_that_the_gateway_reaches() {
+    let config =
+        json!({"region": "us-east-1", "endpoint": "http://minio:9000", "public_endpoint": "https://minio.example"});
+    let signer = build(config).await.unwrap();
+    let location = at(Some("minio.example"), "bucket", "k");
+    let request = SignRequest::new(Operation::Head, &location, noon(), seconds(60)).for_gateway();
+    let link = signer.sign_now(&request).unwrap().unwrap();
+    assert!(link.expose().starts_with("http://minio:9000/bucket/k?"));
+    assert!(signer.string_to_sign(&request).unwrap().contains("\nhost:minio:9000\n"));
+}
+
+#[tokio::test]
 async fn an_accelerated_host_refuses_a_bucket_that_cannot_stand_in_front_of_it() {
     let signer = build(json!({"region": "us-east-1", "accelerate": true})).await.unwrap();
     assert!(link(&signer, &at(None, "data", "k")).starts_with("https://data.s3-accelerate.amazonaws.com/k?"));
