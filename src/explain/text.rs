@@ -84,7 +84,8 @@ impl fmt::Display for LinkPlan {
         }
         let Some(string_to_sign) = &self.string_to_sign else { return Ok(()) };
         writeln!(f, "signed    the signature, which is not shown, covers:")?;
-        string_to_sign.lines().try_for_each(|line| writeln!(f, "          | {line}"))
+        let indented = |line: &str| format!("          | {line}");
+        string_to_sign.lines().try_for_each(|line| writeln!(f, "{}", indented(line).trim_end()))
     }
 }
 
