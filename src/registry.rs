@@ -46,6 +46,8 @@ impl Registry {
         let registry = Self::empty();
         #[cfg(feature = "s3")]
         let registry = registry.with::<presign_s3::S3>();
+        #[cfg(feature = "minio")]
+        let registry = registry.with::<presign_minio::Minio>();
         #[cfg(feature = "gcs")]
         let registry = registry.with::<presign_gcs::Gcs>();
         #[cfg(feature = "azure")]
