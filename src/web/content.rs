@@ -1,6 +1,6 @@
 //! Links that lead back to the gateway: the signer that made them serves them.
 
-use http::{Method, Request, StatusCode};
+use http::{HeaderValue, Method, Request, StatusCode, header};
 use presign_core::encode;
 use warp::{Reply, reply::Response as WarpResponse};
 
@@ -43,6 +43,8 @@ impl Web {
         let mut response = warp::reply::stream(body).into_response();
         *response.status_mut() = served.status;
         *response.headers_mut() = served.headers;
+        // A cache must not give one origin's answer to another, nor one without CORS headers to a script.
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
         if let Some(origin) = context.allowed_origin() {
             super::cors::allow(response.headers_mut(), origin.clone());
         }

@@ -25,9 +25,11 @@ impl<'r> Context<'r> {
         reads && !fetched && self.accepts("text/html")
     }
 
-    /// Whether the caller asks for JSON by `Accept: application/json`.
+    /// Whether the caller asks for JSON by `Accept: application/json`. Scripts that fetch the object itself send
+    /// `application/json, text/plain, */*` (Angular and axios, unless told otherwise): they take anything, and are
+    /// redirected.
     pub(crate) fn accepts_json(&self) -> bool {
-        self.accepts("application/json")
+        self.accepts("application/json") && !self.accepts("*/*")
     }
 
     /// Whether a browser wants the bytes and not a view of them: a script's `fetch`, which in the ClearML UI is a

@@ -10,7 +10,7 @@ use super::{
     link, page,
     problem::Problem,
     request::{InvalidRequest, ObjectRequest},
-    routes::{Head, Web, method_not_allowed, refused, too_slow},
+    routes::{BATCH, Head, OBJECT_METHODS, Web, method_not_allowed, refused, too_slow},
 };
 use crate::{gateway::Wanted, refusal::Refusal};
 
@@ -27,11 +27,12 @@ impl Web {
             return Problem::new(StatusCode::NOT_FOUND, "not_found", "nothing is served at this path").answer(context);
         };
         let Some(operation) = Operation::from_method(head.method.as_str()) else {
-            return method_not_allowed(context);
+            return method_not_allowed(OBJECT_METHODS, context);
         };
         match ObjectRequest::parse(path, &head.query, &head.live.snapshot.endpoints) {
             Ok(request) => self.link_answer(head, context, operation, request).await,
             Err(InvalidRequest::NoUrl) if path == "/" && operation.is_read() => self.home(head, context).await,
+            Err(InvalidRequest::NoUrl) if path == BATCH => method_not_allowed("POST", context),
             Err(error) => {
                 self.gateway.not_understood(operation);
                 refused(&error.into(), context)

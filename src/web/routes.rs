@@ -4,7 +4,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use bytes::{Buf, Bytes};
 use futures::{Stream, StreamExt};
-use http::{HeaderMap, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use warp::{Filter, path::FullPath, reply::Response as WarpResponse};
 
 use super::{
@@ -17,6 +17,12 @@ use super::{
     request_id::RequestIds,
 };
 use crate::gateway::{Gateway, Live};
+
+/// Where lists of links are asked for.
+pub(super) const BATCH: &str = "/v1/presign";
+
+/// The methods that objects are asked for by.
+pub(super) const OBJECT_METHODS: &str = "GET, HEAD, PUT, DELETE";
 
 /// The public side of the gateway.
 #[derive(Debug)]
@@ -113,8 +119,8 @@ fn plain(response: Response<Bytes>) -> WarpResponse {
 impl Web {
     async fn batch<B: Buf>(&self, head: &Head, body: impl Stream<Item = Result<B, warp::Error>>) -> Response<Bytes> {
         let context = head.context();
-        if head.path() != Some("/v1/presign") {
-            return method_not_allowed(&context).finish(&context);
+        if head.path() != Some(BATCH) {
+            return method_not_allowed(OBJECT_METHODS, &context).finish(&context);
         }
         let limits = &head.live.snapshot.config.server.limits;
         let whole = self.batch_answer(head, &context, body);
@@ -149,9 +155,12 @@ impl Web {
     }
 }
 
-pub(super) fn method_not_allowed(context: &Context<'_>) -> Answer {
+/// The answer to a method that is not for this path; `allow` names those that are (RFC 9110, section 15.5.6).
+pub(super) fn method_not_allowed(allow: &'static str, context: &Context<'_>) -> Answer {
     let detail = "objects are asked for by GET, HEAD, PUT or DELETE, and lists of links by POST /v1/presign";
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).answer(context)
+    let mut answer = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).answer(context);
+    answer.set(header::ALLOW, HeaderValue::from_static(allow));
+    answer
 }
 
 /// A refusal, logged and answered.
