@@ -1,6 +1,7 @@
 //! The program from outside: arguments, output, errors and exit codes.
 
-#![cfg(all(test, feature = "s3", feature = "minio", feature = "gcs", feature = "azure", feature = "local"))]
+#![cfg(test)]
+#![cfg(all(feature = "s3", feature = "minio", feature = "gcs", feature = "azure", feature = "local"))]
 
 mod check;
 mod explain;
