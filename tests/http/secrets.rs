@@ -60,7 +60,7 @@ async fn no_secret_is_in_a_log_line_or_a_refusal() {
         setup.rules
     );
     let backends = format!("{}{}", setup.backends, store.backend());
-    let world = World::with(Setup { rules, backends, ..setup }).await;
+    let world = World::with(Setup { backends, rules, ..setup }).await;
     let mut secrets: Vec<String> =
         [ALICE, BOB, AZURE_KEY, GOOGLE_SECRET, SIGNATURE, "unknown-token"].map(str::to_owned).into();
     let mut said = String::new();

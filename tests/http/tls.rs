@@ -130,7 +130,7 @@ async fn who_is_silent_before_in_or_after_the_handshake_is_cut() {
     }
     soon(async {
         while secure.world.connections.get() > 0 {
-            tokio::task::yield_now().await
+            tokio::task::yield_now().await;
         }
     })
     .await;
