@@ -13,7 +13,7 @@ use tokio::{
     time,
 };
 
-use super::{Options, Peer, Permit};
+use super::{Options, Peer, Permit, stall::Stalling};
 use crate::config::LimitsConfig;
 
 /// A connection that was accepted.
@@ -73,7 +73,7 @@ where
         .header_read_timeout(limits.header_read_timeout.0)
         .max_buf_size(limits.max_header_bytes)
         .max_headers(limits.max_headers);
-    let connection = builder.serve_connection(TokioIo::new(io), service);
+    let connection = builder.serve_connection(moving(io, limits), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
     }
@@ -95,10 +95,15 @@ where
         .max_header_list_size(u32::try_from(limits.max_header_bytes).unwrap_or(u32::MAX))
         .keep_alive_interval(Duration::from_secs(30))
         .keep_alive_timeout(limits.header_read_timeout.0);
-    let connection = builder.serve_connection(TokioIo::new(io), service);
+    let connection = builder.serve_connection(moving(io, limits), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+/// Nothing moves while a request is answered, so a connection may stall as long as a request may take, and longer.
+fn moving<I>(io: I, limits: &LimitsConfig) -> TokioIo<Stalling<I>> {
+    TokioIo::new(Stalling::new(io, limits.request_timeout.0.saturating_add(limits.header_read_timeout.0)))
 }
 
 /// Counts a connection as open for as long as it lives.

@@ -5,6 +5,7 @@
 //! the versions apart. With TLS, ALPN chooses HTTP/2 or HTTP/1.1.
 
 mod connection;
+mod stall;
 mod tls;
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};

@@ -109,11 +109,11 @@ async fn a_deeply_nested_body_is_refused() {
 async fn a_thousand_items_are_answered_and_one_more_are_not() {
     let world = World::new().await;
     let item = |number: usize| json!({"url": format!("gs://ml/k{number}")});
-    let answers = world.post(&Value::from_iter((0..1000).map(item)).to_string()).await.json();
+    let answers = world.post(&(0..1000).map(item).collect::<Value>().to_string()).await.json();
     let urls: std::collections::BTreeSet<_> =
         answers.as_array().unwrap().iter().map(|link| link["url"].as_str().unwrap()).collect();
     assert_eq!(urls.len(), 1000);
-    let answer = world.post(&Value::from_iter((0..1001).map(item)).to_string()).await;
+    let answer = world.post(&(0..1001).map(item).collect::<Value>().to_string()).await;
     assert_eq!((answer.status, &answer.json()["code"]), (413, &"invalid_request".into()));
     assert_eq!(world.post("[]").await.json(), json!([]));
 }
@@ -123,7 +123,7 @@ async fn the_configured_limits_count() {
     let world = World::serving("limits: {max_batch: 2, max_body_bytes: 200}").await;
     let two = r#"[{"url": "gs://ml/1"}, {"url": "gs://ml/2"}]"#;
     assert_eq!(world.post(two).await.status, 200);
-    assert_eq!(world.post(r#"[{}, {}, {}]"#).await.status, 413);
+    assert_eq!(world.post("[{}, {}, {}]").await.status, 413);
     assert_eq!(world.post(&format!("{two}{}", " ".repeat(200 - two.len()))).await.status, 200);
     assert_eq!(world.post(&format!("{two}{}", " ".repeat(201 - two.len()))).await.status, 413);
 }

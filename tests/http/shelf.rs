@@ -56,7 +56,8 @@ impl Signer for ShelfSigner {
                 let disposition = encode::query(overrides.content_disposition.as_deref().unwrap_or_default());
                 let content_type = encode::query(overrides.content_type.as_deref().unwrap_or_default());
                 let (operation, life) = (request.operation, request.expires_in.seconds());
-                url += &format!("?m={operation}&life={life}&cd={disposition}&ct={content_type}&sig={SIGNATURE}");
+                let query = format!("?m={operation}&life={life}&cd={disposition}&ct={content_type}&sig={SIGNATURE}");
+                url.push_str(&query);
                 Ok(SignedUrl::new(url, operation, request.expires_at()))
             }
         })

@@ -1,6 +1,6 @@
 //! HTTP/1.1 by hand: the request target goes out as it is written, and nothing is followed, decoded or repeated.
 
-use std::net::SocketAddr;
+use std::{fmt::Write as _, net::SocketAddr};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
@@ -55,10 +55,10 @@ impl Answer {
 pub(crate) fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> String {
     let mut text = format!("{method} {target} HTTP/1.1\r\nHost: gateway.example\r\n");
     for (name, value) in headers {
-        text += &format!("{name}: {value}\r\n");
+        write!(text, "{name}: {value}\r\n").unwrap();
     }
     if !body.is_empty() {
-        text += &format!("Content-Length: {}\r\n", body.len());
+        write!(text, "Content-Length: {}\r\n", body.len()).unwrap();
     }
     format!("{text}\r\n{body}")
 }
