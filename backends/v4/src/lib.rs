@@ -12,7 +12,8 @@
 //! use presign_core::{ExpiresIn, Timestamp};
 //! use presign_v4::{HmacSigner, PresignRequest};
 //!
-//! let signer = HmacSigner::aws4("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(), "us-east-1", "s3");
+//! let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into();
+//! let signer = HmacSigner::aws4("AKIAIOSFODNN7EXAMPLE", secret, "us-east-1", "s3");
 //! let signed_at = Timestamp::parse_rfc3339("2013-05-24T00:00:00Z").unwrap();
 //! let request = PresignRequest {
 //!     host: &["examplebucket", ".s3.amazonaws.com"],

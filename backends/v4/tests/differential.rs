@@ -26,7 +26,7 @@ struct Case {
     path: String,
     query: Vec<(String, String)>,
     header: Option<String>,
-    seconds: u32,
+    seconds: i64,
     life: u32,
 }
 
@@ -34,7 +34,8 @@ fn cases() -> impl Strategy<Value = Case> {
     let query = proptest::collection::vec(("[a-zA-Z\\-é%+ ]{1,12}", any::<String>()), 0..4);
     let what = (prop::sample::select(vec!["GET", "HEAD", "PUT", "DELETE"]), ".{0,80}", query);
     let who = ("[A-Z0-9]{4,20}", "[!-~]{1,90}", proptest::option::of("[!-~]{1,200}"), "[a-z0-9-]{1,16}");
-    let when = (any::<u32>(), 1_u32..=604_800, proptest::option::of("[!-~]{0,10}"));
+    // Years 1 to 9,900.
+    let when = (-62_100_000_000_i64..250_000_000_000, 1_u32..=604_800, proptest::option::of("[!-~]{0,10}"));
     (what, who, when).prop_map(
         |((method, path, query), (access_key, secret, token, region), (seconds, life, header))| Case {
             method,
@@ -59,7 +60,7 @@ fn ours(case: &Case) -> String {
     }
     let query: Vec<_> = case.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let headers: Vec<_> = case.header.iter().map(|value| ("x-amz-meta-a", value.as_str())).collect();
-    let signed_at = Timestamp::from_unix(case.seconds.into());
+    let signed_at = Timestamp::from_unix(case.seconds);
     signer.sign(&PresignRequest {
         host: &["store.example:9000"],
         path: &[&case.path],
@@ -76,11 +77,12 @@ fn theirs(case: &Case) -> String {
     settings.expires_in = Some(Duration::from_secs(case.life.into()));
     settings.percent_encoding_mode = PercentEncodingMode::Single;
     settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    let distance = Duration::from_secs(case.seconds.unsigned_abs());
     let params = SigningParams::builder()
         .identity(&identity)
         .region(&case.region)
         .name("s3")
-        .time(UNIX_EPOCH + Duration::from_secs(case.seconds.into()))
+        .time(if case.seconds < 0 { UNIX_EPOCH - distance } else { UNIX_EPOCH + distance })
         .settings(settings)
         .build()
         .unwrap()
