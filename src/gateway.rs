@@ -44,6 +44,8 @@ pub struct Wanted {
     pub location: ObjectLocation,
     /// The wish to save it: under this name, or its own when that is empty.
     pub download: Option<String>,
+    /// The wish for a file and not a view, where the backend can grant it: what `download` would say, but implied.
+    pub prefers_file: bool,
     /// The wish for a type.
     pub content_type: Option<String>,
     /// The wish for a life.
@@ -161,7 +163,14 @@ impl Gateway {
         if plan.grant.rule().check_exists() && wanted.operation.is_read() {
             self.check_exists(plan.signer.as_ref(), &plan.grant, now).await?;
         }
-        let signed = sign(plan.signer.as_ref(), &plan.request(lifetime)).await?;
+        let signed = match sign(plan.signer.as_ref(), &plan.request(lifetime)).await {
+            Err(SignError::UnsupportedOverride(_)) if wanted.prefers_file => {
+                let wanted = Wanted { prefers_file: false, ..wanted.clone() };
+                let plan = Plan::make(&live.snapshot, found, caller, &wanted, now)?;
+                sign(plan.signer.as_ref(), &plan.request(lifetime)).await?
+            }
+            signed => signed?,
+        };
         let cache_margin = live.snapshot.config.signing.redirect_cache_margin.0;
         Ok(Link { signed, bound: lifetime.bound, now, cache_margin, route: Arc::clone(route) })
     }
@@ -197,6 +206,7 @@ impl From<SignError> for Refusal {
                 Self::Forbidden("the backend does not serve the location")
             }
             SignError::Unsupported(_) => Self::Forbidden("the backend does not sign the operation"),
+            SignError::UnsupportedOverride(message) => Self::Override(message),
             SignError::Credentials(message) => Self::BackendCredentials(message),
             SignError::Unavailable { message, retry_after } => Self::Unavailable { message, retry_after },
             other => Self::Internal(other.to_string()),

@@ -51,7 +51,8 @@ impl<'a> Plan<'a> {
         let grant = found.authorize(caller, wanted.operation)?;
         let route = snapshot.route(found.rule()).ok_or(Obstacle::NoRule)?;
         let signer = route.signer(&grant)?;
-        let overrides = grant.overrides(wanted.download.as_deref(), wanted.content_type.as_deref());
+        let download = wanted.download.as_deref().or_else(|| wanted.prefers_file.then_some(""));
+        let overrides = grant.overrides(download, wanted.content_type.as_deref());
         let inputs = LifetimeInputs {
             now,
             signed_at: now,

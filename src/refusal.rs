@@ -11,6 +11,8 @@ use crate::{auth::AuthError, metrics::Outcome, rules, web::InvalidRequest};
 pub enum Refusal {
     /// The request names no object, or a malformed one.
     Invalid(InvalidRequest),
+    /// The rule's backend cannot send a response header as it was asked for, by the caller or by the rule.
+    Override(&'static str),
     /// The caller is not known.
     Unauthenticated(AuthError),
     /// The caller may not. The reason is for the log, never for the caller.
@@ -37,7 +39,7 @@ impl Refusal {
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         match self {
-            Self::Invalid(_) => Outcome::InvalidRequest,
+            Self::Invalid(_) | Self::Override(_) => Outcome::InvalidRequest,
             Self::Unauthenticated(_) => Outcome::Unauthenticated,
             Self::Forbidden(_) => Outcome::Forbidden,
             Self::Method(_) => Outcome::MethodNotAllowed,

@@ -120,7 +120,7 @@ pub async fn serve(
         gateway_url: server.gateway_url(Some(public_address)),
     };
     let gateway = Arc::new(build(draft, &surroundings).await?);
-    let demo = text.demo.as_ref().map(|_| Demo::embedded());
+    let demo = text.demo.as_ref().map(|_| Demo::embedded(&Embedded::token(text.environment.as_ref())));
     let web = Arc::new(Web::new(Arc::clone(&gateway), demo));
 
     let stop = shutdown::Signal::listen()?;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use http::HeaderValue;
 use indexmap::IndexMap;
-use presign_core::{BuildContext, Clock, Environment, SignError, SignRequest, SignedUrl, Signer};
+use presign_core::{BuildContext, Clock, Environment, Operation, SignError, SignRequest, SignedUrl, Signer};
 
 use crate::{
     Registry,
@@ -171,7 +171,7 @@ fn facts(
 ) -> BTreeMap<String, BackendFacts> {
     let kinds = &draft.config().backends;
     let of = |(name, backend): (&String, &crate::config::BackendConfig)| {
-        let operations = surroundings.registry.operations(&backend.kind).unwrap_or_default();
+        let operations = surroundings.registry.operations(&backend.kind).unwrap_or(&Operation::ALL);
         let facts = match signers.get(name) {
             Some(signer) => BackendFacts::of(signer.as_ref(), operations),
             // Broken, which is said elsewhere: the rules that name it are not broken for that.

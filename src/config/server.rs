@@ -26,7 +26,8 @@ pub struct ServerConfig {
     pub tls: Option<TlsConfig>,
     /// Limits.
     pub limits: LimitsConfig,
-    /// Networks (CIDR) of reverse proxies whose `X-Forwarded-For` is believed.
+    /// Networks (CIDR) of reverse proxies whose `X-Forwarded-For` is to be believed. Checked, but not used yet: nothing
+    /// depends on the client's address.
     pub trusted_proxies: Vec<String>,
 }
 

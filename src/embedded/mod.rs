@@ -48,6 +48,12 @@ fn private_folder() -> io::Result<TempDir> {
 }
 
 impl Embedded {
+    /// The demonstration user's token, as `environment` has it.
+    #[must_use]
+    pub fn token(environment: &dyn Environment) -> String {
+        environment.variable(TOKEN_VARIABLE).unwrap_or_else(|| DEMO_TOKEN.to_owned())
+    }
+
     /// The configuration's text.
     #[must_use]
     pub const fn config_text(&self) -> &'static str {

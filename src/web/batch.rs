@@ -113,5 +113,5 @@ fn wanted(item: Value, endpoints: &EndpointTable) -> Result<Wanted, Refusal> {
         Some(Download::Name(name)) => Some(name),
     };
     let operation = item.method.unwrap_or(Operation::Get);
-    Ok(Wanted { operation, location, download, content_type: item.content_type, expires_in })
+    Ok(Wanted { operation, location, download, prefers_file: false, content_type: item.content_type, expires_in })
 }

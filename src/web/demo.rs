@@ -12,12 +12,12 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// The embedded demonstration.
+    /// The embedded demonstration, whose user has this token.
     #[must_use]
-    pub fn embedded() -> Self {
+    pub fn embedded(token: &str) -> Self {
         let url = |key: &str| format!("local://{}/{key}", crate::embedded::BUCKET);
         let samples = crate::embedded::SAMPLES.iter().map(|sample| (url(sample.key), sample.about)).collect();
-        let text = format!("clearml_token_basic={}; Path=/; HttpOnly; SameSite=Lax", crate::embedded::DEMO_TOKEN);
+        let text = format!("clearml_token_basic={}; Path=/; HttpOnly; SameSite=Lax", token);
         let cookie = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
         Self { samples, cookie }
     }

@@ -48,8 +48,8 @@ impl Web {
         request: ObjectRequest,
     ) -> Answer {
         let ObjectRequest { location, download, json, expires_in } = request;
-        let download = download.or_else(|| context.wants_file().then(String::new));
-        let wanted = Wanted { operation, location, download, content_type: None, expires_in };
+        let prefers_file = context.wants_file();
+        let wanted = Wanted { operation, location, download, prefers_file, content_type: None, expires_in };
         let link = match self.gateway.link(&head.live, &head.headers, &wanted).await {
             Ok(link) => link,
             Err(refusal) => return refused(&refusal, context),
@@ -69,6 +69,7 @@ impl Web {
                 let name = known.name.as_deref().unwrap_or(&known.user);
                 format!("You are {name} (role {}, company {}).", known.role, known.company)
             }
+            Err(_) if self.demo.is_some() => "You are logged in as the demonstration user from here on.".to_owned(),
             Err(error) => format!("You are not logged in: {error}."),
         };
         let samples = self.demo.as_ref().map(|demo| demo.samples.as_slice()).unwrap_or_default();

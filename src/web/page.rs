@@ -44,7 +44,7 @@ pub(super) fn home(who: &str, samples: &[(String, &'static str)], context: &Cont
             );
         }
         body.push_str(
-            "</ul><p>You are logged in with a demonstration cookie. To go on, write a configuration with your own \
+            "</ul><p>This page logs you in as the demonstration user, by a cookie. To go on, write a configuration with your own \
              stores and your ClearML server, and start the gateway with <code>--config FILE</code>: \
              <code>config/onprem-minio.yaml</code> and <code>config/multi-cloud.yaml</code> are annotated examples.</p>",
         );

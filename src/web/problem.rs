@@ -32,6 +32,7 @@ impl Problem {
                 Self::new(StatusCode::URI_TOO_LONG, "key_too_long", error.to_string())
             }
             Refusal::Invalid(error) => Self::new(StatusCode::BAD_REQUEST, "invalid_request", error.to_string()),
+            Refusal::Override(reason) => Self::new(StatusCode::BAD_REQUEST, "invalid_request", *reason),
             Refusal::Unauthenticated(error) => Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", error.reason()),
             // One body for every cause: who is refused learns nothing about rules and objects.
             Refusal::Forbidden(_) => Self::new(

@@ -93,7 +93,7 @@ impl ReadyMadeSas {
         }
         if !request.overrides.is_empty() {
             let why = "a ready-made shared access signature cannot override response headers: use the account key, or drop the overrides";
-            return Err(SignError::Credentials(why.to_owned()));
+            return Err(SignError::UnsupportedOverride(why));
         }
         if !self.permissions.contains(needed(request.operation)) {
             let operation = request.operation;

@@ -54,6 +54,9 @@ pub enum SignError {
     /// The backend cannot sign this operation at all.
     #[error("the backend does not sign {0}")]
     Unsupported(Operation),
+    /// The backend cannot put this response header into a signature.
+    #[error("the backend cannot override a response header: {0}")]
+    UnsupportedOverride(&'static str),
     /// The location is not one that this signer serves.
     #[error("the backend does not serve this location: {0}")]
     NotServed(String),

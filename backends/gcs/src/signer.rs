@@ -40,7 +40,7 @@ impl GcsSigner {
         }
         if request.overrides.cache_control.is_some() {
             let why = "Google Cloud Storage cannot override Cache-Control: set it on the object, not in a link";
-            return Err(SignError::Internal(why.to_owned()));
+            return Err(SignError::UnsupportedOverride(why));
         }
         Ok(())
     }

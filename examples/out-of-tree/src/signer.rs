@@ -35,7 +35,7 @@ impl SwiftSigner {
         // Swift has a parameter for the file name, but does not sign it: whoever has the link could change it.
         if !request.overrides.is_empty() {
             let message = "Swift's temporary URLs do not sign response headers: remove 'response' from the rule";
-            return Err(SignError::Internal(message.to_owned()));
+            return Err(SignError::UnsupportedOverride(message));
         }
         let path = encode::path(&self.path(request.location));
         let (expires_at, signature) = (request.expires_at(), self.signature(request));

@@ -107,6 +107,7 @@ impl Desk<'_> {
 
     async fn sign(&self, url: &str) -> Result<Link, Failure> {
         let wanted = Wanted {
+            prefers_file: false,
             operation: self.arguments.method,
             location: locate(self.snapshot, url)?,
             download: self.arguments.download.clone(),

@@ -88,7 +88,7 @@ async fn a_response_header_that_the_token_cannot_override_is_refused_and_not_dro
     let overrides = ResponseOverrides { content_type: Some("text/plain".into()), ..ResponseOverrides::default() };
     let signer = signer(CONTAINER_SAS, &["data"]).await;
     let link = sign(&signer, Operation::Get, &location("mlstore", "data", "a.txt"), &overrides);
-    assert!(matches!(link, Err(SignError::Credentials(why)) if why.contains("override")));
+    assert!(matches!(link, Err(SignError::UnsupportedOverride(why)) if why.contains("override")));
 }
 
 #[tokio::test]
