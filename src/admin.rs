@@ -1,14 +1,14 @@
 //! The admin listener: metrics, health and explanations. Not for clients.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{collections::HashMap, convert::Infallible, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use presign_core::Readiness;
+use presign_core::{Operation, Readiness, encode};
 use serde_json::{Value, json};
 use warp::{Filter, reply::Response as WarpResponse};
 
-use crate::gateway::Gateway;
+use crate::{auth::Principal, explain, gateway::Gateway};
 
 /// All admin routes. `/v1/explain` takes `url`, and optionally `as_user`, `as_company`, `as_role` and `method`.
 pub fn routes(gateway: Arc<Gateway>) -> impl Filter<Extract = (WarpResponse,), Error = Infallible> + Clone {
@@ -83,8 +83,26 @@ fn told(readiness: &Readiness) -> Value {
     }
 }
 
-fn explain(_gateway: &Gateway, _query: &str) -> Response<Bytes> {
-    text(StatusCode::NOT_FOUND, "text/plain", "not there yet\n")
+/// What the gateway would make of `url` for the caller that `as_user`, `as_company` and `as_role` describe.
+fn explain(gateway: &Gateway, query: &str) -> Response<Bytes> {
+    let mut asked = HashMap::new();
+    for pair in query.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        asked.insert(name, encode::decode_form(value).unwrap_or_default());
+    }
+    let of = |name: &str| asked.get(name).map(String::as_str).unwrap_or_default();
+    let method = asked.get("method").map_or("GET", String::as_str).to_ascii_uppercase();
+    let (Some(operation), false) = (Operation::from_method(&method), of("url").is_empty()) else {
+        let usage = "ask for /v1/explain?url=<encoded storage URL>[&as_user=][&as_company=][&as_role=][&method=GET]\n";
+        return text(StatusCode::BAD_REQUEST, "text/plain", usage);
+    };
+    let principal = Principal::new(of("as_user"), of("as_company"), of("as_role"));
+    let live = gateway.live();
+    let explanation = explain::explain(&live.snapshot, of("url"), &principal, operation, gateway.now());
+    match serde_json::to_value(&explanation) {
+        Ok(value) => json_text(StatusCode::OK, &value),
+        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", format!("{error}\n")),
+    }
 }
 
 fn json_text(status: StatusCode, value: &Value) -> Response<Bytes> {

@@ -96,8 +96,8 @@ impl EndpointTable {
     ) -> Option<Result<ObjectLocation, InvalidStorageUrl>> {
         for (dot, _) in authority.match_indices('.') {
             let (bucket, suffix) = (authority.get(..dot)?, authority.get(dot + 1..)?);
-            let known = self.by_authority.get(suffix).into_iter().flatten();
-            for endpoint in known.filter(|known| known.scheme != Scheme::Azure) {
+            let mut known = self.by_authority.get(suffix).into_iter().flatten();
+            if let Some(endpoint) = known.find(|known| known.scheme != Scheme::Azure) {
                 let rest = url.rest.as_str();
                 return Some(StorageUrl::location(endpoint.scheme, endpoint.location_endpoint(), bucket, rest));
             }

@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use http::HeaderMap;
-use presign_core::{Clock, ExpiresIn, ObjectLocation, Operation, SignError, SignRequest, SignedUrl, Timestamp};
+use presign_core::{Clock, ExpiresIn, ObjectLocation, Operation, SignError, SignedUrl, Timestamp};
 
 use crate::{
     auth::{AuthError, Authenticator, Principal},
     existence::{Existence, Presence},
-    lifetime::{Bound, Lifetime, LifetimeInputs, TooShort, lifetime},
+    lifetime::{Bound, TooShort},
     metrics::{Metrics, Outcome},
+    plan::Plan,
     refusal::Refusal,
     rules::{Grant, Match},
     snapshot::{Route, Snapshot, sign},
@@ -150,34 +151,19 @@ impl Gateway {
         route: &Arc<Route>,
         wanted: &Wanted,
     ) -> Result<Link, Refusal> {
-        let grant = found.authorize(caller, wanted.operation)?;
-        let signer = route.signer(&grant)?;
         // Waiting for the apiserver took time: the link's life counts from here.
         let now = self.clock.now();
-        let signing = &live.snapshot.config.signing;
-        let life = lifetime(&LifetimeInputs {
-            now,
-            signed_at: now,
-            rule_ttl: grant.rule().ttl(),
-            requested: wanted.expires_in,
-            backend_max: None,
-            provider_cap: signer.longest_life(),
-            credential_expires_at: signer.credential_expires_at(),
-            credential_margin: Duration::ZERO,
-            token_expires_at: caller.token_expires_at,
-            min_ttl: signing.min_ttl.0,
-        })?;
-        if life.bound.is_clamp() {
-            route.metrics.clamped(life.bound);
+        let plan = Plan::make(&live.snapshot, found, caller, wanted, now)?;
+        let lifetime = plan.life()?;
+        if lifetime.bound.is_clamp() {
+            route.metrics.clamped(lifetime.bound);
         }
-        if grant.rule().check_exists() && wanted.operation.is_read() {
-            self.check_exists(signer.as_ref(), &grant, now).await?;
+        if plan.grant.rule().check_exists() && wanted.operation.is_read() {
+            self.check_exists(plan.signer.as_ref(), &plan.grant, now).await?;
         }
-        let overrides = grant.overrides(wanted.download.as_deref(), wanted.content_type.as_deref());
-        let request = SignRequest::new(grant.operation(), grant.location(), now, life.expires_in);
-        let signed = sign(signer.as_ref(), &request.with_overrides(&overrides)).await?;
-        let Lifetime { bound, .. } = life;
-        Ok(Link { signed, bound, now, cache_margin: signing.redirect_cache_margin.0, route: Arc::clone(route) })
+        let signed = sign(plan.signer.as_ref(), &plan.request(lifetime)).await?;
+        let cache_margin = live.snapshot.config.signing.redirect_cache_margin.0;
+        Ok(Link { signed, bound: lifetime.bound, now, cache_margin, route: Arc::clone(route) })
     }
 
     async fn check_exists(

@@ -2,15 +2,18 @@
 
 pub mod admin;
 pub mod auth;
+mod cli;
 pub mod clock;
 pub mod config;
 pub mod embedded;
 pub mod endpoints;
 pub mod environment;
 pub mod existence;
+pub mod explain;
 pub mod gateway;
 pub mod lifetime;
 pub mod metrics;
+mod plan;
 pub mod refusal;
 pub mod registry;
 pub mod rules;
@@ -21,4 +24,5 @@ pub mod snapshot;
 pub mod storage_url;
 pub mod web;
 
+pub use cli::run;
 pub use registry::Registry;

@@ -122,16 +122,22 @@ pub fn lifetime(inputs: &LifetimeInputs) -> Result<Lifetime, TooShort> {
 
 /// The bound that ends first, and when.
 fn tightest(inputs: &LifetimeInputs) -> (Bound, Timestamp) {
+    let first = (Bound::Rule, inputs.signed_at.expires(inputs.rule_ttl));
+    bounds(inputs).fold(first, |first, next| if next.1 < first.1 { next } else { first })
+}
+
+/// Everything that bounds the life, and when it ends it, in the order of [`Bound`].
+pub fn bounds(inputs: &LifetimeInputs) -> impl Iterator<Item = (Bound, Timestamp)> + use<> {
     let after = |life: ExpiresIn| inputs.signed_at.expires(life);
-    let others = [
+    let all = [
+        (Bound::Rule, Some(after(inputs.rule_ttl))),
         (Bound::Requested, inputs.requested.map(after)),
         (Bound::Backend, inputs.backend_max.map(after)),
         (Bound::Provider, Some(after(inputs.provider_cap))),
         (Bound::Credential, inputs.credential_expires_at.map(|end| end.minus(ceil(inputs.credential_margin)))),
         (Bound::Token, inputs.token_expires_at),
     ];
-    let ends = others.into_iter().filter_map(|(bound, end)| Some((bound, end?)));
-    ends.fold((Bound::Rule, after(inputs.rule_ttl)), |first, next| if next.1 < first.1 { next } else { first })
+    all.into_iter().filter_map(|(bound, end)| Some((bound, end?)))
 }
 
 /// How many seconds a browser may remember the redirect to a link (`max-age`): `margin` less than the link has left.

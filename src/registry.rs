@@ -46,6 +46,8 @@ impl Registry {
         let registry = Self::empty();
         #[cfg(feature = "s3")]
         let registry = registry.with::<presign_s3::S3>();
+        #[cfg(feature = "minio")]
+        let registry = registry.with::<presign_minio::Minio>();
         #[cfg(feature = "gcs")]
         let registry = registry.with::<presign_gcs::Gcs>();
         #[cfg(feature = "azure")]
@@ -91,7 +93,7 @@ impl Registry {
     pub async fn build(&self, backend: &BackendConfig, context: BuildContext) -> Result<Arc<dyn Signer>, BuildError> {
         match self.kinds.get(backend.kind.as_str()) {
             Some(kind) => (kind.build)(backend.options.clone(), context).await,
-            None => Err(BuildError::at("type", self.unknown())),
+            None => Err(BuildError::at("type", self.unknown(&backend.kind))),
         }
     }
 
@@ -104,12 +106,12 @@ impl Registry {
     pub(crate) fn check(&self, kind: &str, options: &Value, path: &Path) -> Vec<Finding> {
         match self.kinds.get(kind) {
             Some(kind) => (kind.check)(options, path),
-            None => vec![Finding::error(path.key("type"), self.unknown())],
+            None => vec![Finding::error(path.key("type"), self.unknown(kind))],
         }
     }
 
     /// The names of all kinds, for a message.
-    pub(crate) fn list_kinds(&self) -> String {
+    fn list_kinds(&self) -> String {
         if self.kinds.is_empty() {
             return "none: this program was compiled without backends".to_owned();
         }
@@ -121,8 +123,12 @@ impl Registry {
         self.kinds.iter().map(|(name, kind)| with_type((kind.schema)(generator).to_value(), name)).collect()
     }
 
-    fn unknown(&self) -> String {
-        format!("not a known kind of backend: there are {}", self.list_kinds())
+    fn unknown(&self, kind: &str) -> String {
+        let kinds = self.list_kinds();
+        if kind.is_empty() {
+            return format!("missing; there are {kinds}");
+        }
+        format!("not a known kind of backend; there are {kinds}")
     }
 }
 

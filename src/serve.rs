@@ -82,12 +82,12 @@ pub enum ServeError {
 }
 
 /// A configuration's text, where it came from, and what it is read with.
-struct Text {
-    text: String,
-    file: String,
-    environment: Arc<dyn Environment>,
+pub(crate) struct Text {
+    pub(crate) content: String,
+    pub(crate) file: String,
+    pub(crate) environment: Arc<dyn Environment>,
     /// Keeps the samples as long as they are served.
-    demo: Option<Embedded>,
+    pub(crate) demo: Option<Embedded>,
 }
 
 /// Serves until SIGTERM or SIGINT, then lets requests under way end. Prints one line on `output` once it is ready.
@@ -101,7 +101,7 @@ pub async fn serve(
     output: &mut (dyn io::Write + Send),
 ) -> Result<(), ServeError> {
     let text = read(&source, environment)?;
-    let draft = config::read(&text.text, &text.file, text.environment.as_ref(), &registry);
+    let draft = config::read(&text.content, &text.file, text.environment.as_ref(), &registry);
     let draft = draft.map_err(ServeError::Configuration)?;
     let server = draft.config().server.clone();
     let public = bind("server.listen", server.listen).await?;
@@ -139,17 +139,17 @@ pub async fn serve(
     Ok(())
 }
 
-fn read(source: &Source, environment: Arc<dyn Environment>) -> Result<Text, ServeError> {
+pub(crate) fn read(source: &Source, environment: Arc<dyn Environment>) -> Result<Text, ServeError> {
     match source {
         Source::File(path) => {
-            let text = read_file(path, environment.as_ref())?;
-            Ok(Text { text, file: path.display().to_string(), environment, demo: None })
+            let content = read_file(path, environment.as_ref())?;
+            Ok(Text { content, file: path.display().to_string(), environment, demo: None })
         }
         Source::Embedded => {
             let demo = embedded::prepare()?;
             let environment = demo.environment(environment);
-            let text = demo.config_text().to_owned();
-            Ok(Text { text, file: "the embedded configuration".to_owned(), environment, demo: Some(demo) })
+            let content = demo.config_text().to_owned();
+            Ok(Text { content, file: "the embedded configuration".to_owned(), environment, demo: Some(demo) })
         }
     }
 }

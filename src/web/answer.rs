@@ -46,7 +46,10 @@ impl Answer {
     pub(crate) fn finish(mut self, context: &Context<'_>) -> Response<Bytes> {
         self.set(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         self.set(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        self.set(header::VARY, HeaderValue::from_static("Accept, Authorization, Cookie, Origin"));
+        self.set(
+            header::VARY,
+            HeaderValue::from_static("Accept, Authorization, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode"),
+        );
         if let Ok(id) = HeaderValue::from_str(context.request_id) {
             self.set(own("x-request-id"), id);
         }

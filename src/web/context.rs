@@ -32,6 +32,14 @@ impl<'r> Context<'r> {
         self.accepts("application/json") && !self.accepts("*/*")
     }
 
+    /// Whether a browser wants the bytes and not a view of them: a script's `fetch`, which in the ClearML UI is a
+    /// download, or a link with `download` ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/)). Such a request gets
+    /// an attachment: the UI reads the file's name from it, and the tab that it came from stays.
+    pub(crate) fn wants_file(&self) -> bool {
+        self.header("sec-fetch-dest") == Some("empty")
+            && matches!(self.header("sec-fetch-mode"), Some("cors" | "navigate"))
+    }
+
     fn accepts(&self, media_type: &str) -> bool {
         self.headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|accept| {
             accept

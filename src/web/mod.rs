@@ -20,5 +20,6 @@ mod request_id;
 mod routes;
 
 pub use demo::Demo;
+pub(crate) use problem::Problem;
 pub use request::{InvalidRequest, ObjectRequest};
 pub use routes::{Web, routes};

@@ -48,6 +48,7 @@ impl Web {
         request: ObjectRequest,
     ) -> Answer {
         let ObjectRequest { location, download, json, expires_in } = request;
+        let download = download.or_else(|| context.wants_file().then(String::new));
         let wanted = Wanted { operation, location, download, content_type: None, expires_in };
         let link = match self.gateway.link(&head.live, &head.headers, &wanted).await {
             Ok(link) => link,

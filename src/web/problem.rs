@@ -28,7 +28,7 @@ impl Problem {
     /// A refusal, in the words that a caller may read.
     pub(crate) fn of(refusal: &Refusal) -> Self {
         match refusal {
-            Refusal::Invalid(error) if is_too_long(error) => {
+            Refusal::Invalid(error) if is_too_long(*error) => {
                 Self::new(StatusCode::URI_TOO_LONG, "key_too_long", error.to_string())
             }
             Refusal::Invalid(error) => Self::new(StatusCode::BAD_REQUEST, "invalid_request", error.to_string()),
@@ -114,9 +114,9 @@ pub(crate) fn log(refusal: &Refusal, request_id: &str) {
     }
 }
 
-fn is_too_long(error: &InvalidRequest) -> bool {
+fn is_too_long(error: InvalidRequest) -> bool {
     let InvalidRequest::Url(InvalidStorageUrl::Location(location)) = error else { return false };
-    *location == InvalidLocation::Key(InvalidKey::TooLong)
+    location == InvalidLocation::Key(InvalidKey::TooLong)
 }
 
 /// A header of the gateway's own.

@@ -131,10 +131,10 @@ fn a_backend_has_a_name_that_fits_a_label_and_a_known_kind() {
         let said = backend(name, "type: shelf, ");
         assert!(said.contains(": not a name for a backend"), "{name}: {said}");
     }
-    assert_eq!(backend("oak", ""), "config.yaml:2: backends.oak: the field 'type' is missing: it is one of 'shelf'");
+    assert_eq!(backend("oak", ""), "config.yaml:2: backends.oak.type: missing; there are 'shelf'");
     assert_eq!(
         backend("oak", "type: shlef, "),
-        "config.yaml:2: backends.oak.type: not a known kind of backend: there are 'shelf'"
+        "config.yaml:2: backends.oak.type: not a known kind of backend; there are 'shelf'"
     );
     assert_eq!(backend("oak", "type: 3, "), "config.yaml:2: backends.oak.type: 'type' is not a text");
 }

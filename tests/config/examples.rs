@@ -1,11 +1,12 @@
 //! The examples in `config/` work as they stand, and fit the schema beside them.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use presign_core::{Environment, FixedEnvironment};
 use presign_gateway::{
-    Registry,
+    Registry, auth,
     config::{self, Loaded},
+    rules::{BackendFacts, RuleSet},
 };
 use rcgen::{KeyPair, PKCS_RSA_SHA256, RsaKeySize};
 use serde_json::Value;
@@ -83,28 +84,38 @@ fn the_schema_in_the_repository_is_that_of_the_program() {
     );
 }
 
+/// Builds everything that a configuration names: nothing is wrong with it, and nothing is worth a warning.
 async fn build_all(text: &str, file: &str, environment: Arc<dyn Environment>) {
-    for (name, backend) in &load(text, file, &*environment).config.backends {
-        let context = crate::registry::context_of(name, Arc::clone(&environment));
-        let built = Registry::builtin().build(backend, context).await;
-        assert!(built.is_ok(), "{file}: {name}: {}", built.unwrap_err());
+    let config = load(text, file, &*environment).config;
+    if let Err(error) = auth::check(&config.auth, &*environment) {
+        panic!("{file}: {error}");
     }
+    let registry = Registry::builtin();
+    let mut facts = BTreeMap::new();
+    for (name, backend) in &config.backends {
+        let context = crate::registry::context_of(name, Arc::clone(&environment));
+        let signer = registry.build(backend, context).await.unwrap_or_else(|error| panic!("{file}: {name}: {error}"));
+        facts.insert(name.clone(), BackendFacts::of(&*signer, registry.operations(&backend.kind).unwrap()));
+    }
+    let (_, warnings) = RuleSet::build(&config.rules, &facts, &config.signing)
+        .unwrap_or_else(|problems| panic!("{file}: {problems:?}"));
+    assert_eq!(warnings, [], "{file}");
 }
 
 #[tokio::test]
-async fn the_backends_of_the_embedded_example_can_be_built() {
+async fn the_embedded_example_can_be_run() {
     let embedded = presign_gateway::embedded::prepare().unwrap();
     build_all(EMBEDDED, "embedded.yaml", embedded.environment(Arc::new(FixedEnvironment::default()))).await;
 }
 
 #[tokio::test]
-async fn the_backends_of_the_on_premises_example_can_be_built() {
+async fn the_on_premises_example_can_be_run() {
     let variables = [("MINIO_ACCESS_KEY", "gateway"), ("MINIO_SECRET_KEY", "minio-secret")];
     build_all(ONPREM, "onprem-minio.yaml", Arc::new(FixedEnvironment::new(variables))).await;
 }
 
 #[tokio::test]
-async fn the_backends_of_the_multi_cloud_example_can_be_built() {
+async fn the_multi_cloud_example_can_be_run() {
     let folder = tempfile::tempdir().unwrap();
     let key_file = google_key_file(folder.path());
     let variables = [
@@ -112,6 +123,8 @@ async fn the_backends_of_the_multi_cloud_example_can_be_built() {
         ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         ("MINIO_ACCESS_KEY", "gateway"),
         ("MINIO_SECRET_KEY", "minio-secret"),
+        ("CLEARML_API_ACCESS_KEY", "access"),
+        ("CLEARML_API_SECRET_KEY", "secret"),
         ("AZURE_STORAGE_KEY", "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA=="),
         ("PRESIGN__BACKENDS__GOOGLE__CREDENTIALS__KEY_FILE", &key_file),
     ];

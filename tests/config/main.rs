@@ -3,12 +3,18 @@
 #![cfg(test)]
 
 mod checks;
+#[cfg(feature = "local")]
+mod embedded;
 mod environment;
+#[cfg(all(feature = "s3", feature = "minio", feature = "gcs", feature = "azure", feature = "local"))]
+mod examples;
 mod problems;
 mod registry;
 mod secrets;
 mod shelf;
 mod syntax;
+#[cfg(all(feature = "s3", feature = "minio", feature = "gcs", feature = "azure", feature = "local"))]
+mod validator;
 
 use presign_core::FixedEnvironment;
 use presign_gateway::{

@@ -70,7 +70,10 @@ async fn options_that_are_wrong_build_nothing() {
     assert_eq!(error.problems.len(), 2);
     backend.kind = "wardrobe".into();
     let error = registry().build(&backend, context()).await.unwrap_err();
-    assert_eq!(error.to_string(), "type: not a known kind of backend: there are 'shelf'");
+    assert_eq!(error.to_string(), "type: not a known kind of backend; there are 'shelf'");
+    backend.kind = String::new();
+    let error = registry().build(&backend, context()).await.unwrap_err();
+    assert_eq!(error.to_string(), "type: missing; there are 'shelf'");
 }
 
 #[test]

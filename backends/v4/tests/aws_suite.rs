@@ -1,6 +1,6 @@
 //! The query vectors of AWS's own signing test suite, as the crate `aws-sigv4` ships them.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up may as well panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot be set up may as well panic")]
 
 use std::{fs, path::PathBuf, process::Command};
 

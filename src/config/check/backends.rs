@@ -24,13 +24,6 @@ pub(super) fn check(backends: &IndexMap<String, BackendConfig>, registry: &Regis
         if name.trim().is_empty() || name.len() > LONGEST_NAME || !printable {
             findings.error(place.clone(), "not a name for a backend: give it 1 to 64 printable ASCII characters");
         }
-        if backend.kind.is_empty() {
-            let message = format!("the field 'type' is missing: it is one of {}", registry.list_kinds());
-            findings.error(place, message);
-            continue;
-        }
-        for finding in registry.check(&backend.kind, &backend.options, &place) {
-            findings.0.push(finding);
-        }
+        findings.0.extend(registry.check(&backend.kind, &backend.options, &place));
     }
 }

@@ -1,0 +1,24 @@
+//! Why a command could not be carried out.
+
+use std::io;
+
+use crate::{config::Problems, serve::ServeError};
+
+/// Why a command could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error("{0}")]
+    Configuration(#[from] Problems),
+    #[error("the backend '{name}' is not configured: there are {known}")]
+    UnknownBackend { name: String, known: String },
+    #[error("{0}")]
+    Unhealthy(String),
+    #[error("reading or writing failed: {0}")]
+    Stream(#[from] io::Error),
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+    #[error("the answer is no JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
