@@ -54,7 +54,7 @@ fn metrics(gateway: &Gateway) -> Response<Bytes> {
     }
 }
 
-/// Ready as long as callers can be authenticated and some backend can sign: one broken backend is told, but takes
+/// Ready as long as some backend can sign: one broken backend, or an apiserver that is down, is told, but takes
 /// nothing away from the others.
 fn readiness(gateway: &Gateway) -> Response<Bytes> {
     let (live, now) = (gateway.live(), gateway.now());

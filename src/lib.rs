@@ -16,6 +16,7 @@ pub mod metrics;
 mod plan;
 pub mod refusal;
 pub mod registry;
+pub mod request;
 pub mod rules;
 pub mod serve;
 pub mod server;

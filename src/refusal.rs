@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use presign_core::Operation;
 
-use crate::{auth::AuthError, metrics::Outcome, rules, web::InvalidRequest};
+use crate::{auth::AuthError, metrics::Outcome, request::InvalidRequest, rules};
 
 /// Why there is no link.
 #[derive(Debug, Clone, PartialEq, Eq)]

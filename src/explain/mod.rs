@@ -13,10 +13,11 @@ use crate::{
     gateway::Wanted,
     plan::{Obstacle, Plan},
     refusal::Refusal,
+    request::InvalidRequest,
     rules::{self, Verdict},
     snapshot::Snapshot,
     storage_url::{InvalidStorageUrl, StorageUrl},
-    web::{InvalidRequest, Problem},
+    web::Problem,
 };
 
 /// What the gateway makes of one URL, for one caller. Displayed, it is for people; serialized, for programs.

@@ -4,12 +4,13 @@ use presign_core::{ExpiresIn, Operation};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{link::json_of, problem, problem::Problem, request::InvalidRequest};
+use super::{link::json_of, problem, problem::Problem};
 use crate::{
     auth::Principal,
     endpoints::EndpointTable,
     gateway::{Gateway, Live, Wanted},
     refusal::Refusal,
+    request::InvalidRequest,
     storage_url::StorageUrl,
 };
 

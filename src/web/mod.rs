@@ -1,6 +1,6 @@
 //! HTTP: requests in, answers out.
 //!
-//! Warp's filters take a request apart; [`request`] understands it, [`crate::gateway`] decides, and the answer's form
+//! Warp's filters take a request apart; [`crate::request`] understands it, [`crate::gateway`] decides, and the answer's form
 //! follows from what the caller accepts ([`context`]).
 
 mod answer;
@@ -12,14 +12,10 @@ mod demo;
 mod link;
 mod objects;
 mod page;
-mod path_form;
 mod problem;
-mod query;
-mod request;
 mod request_id;
 mod routes;
 
 pub use demo::Demo;
 pub(crate) use problem::Problem;
-pub use request::{InvalidRequest, ObjectRequest};
 pub use routes::{Web, routes};

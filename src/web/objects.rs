@@ -9,10 +9,13 @@ use super::{
     context::Context,
     link, page,
     problem::Problem,
-    request::{InvalidRequest, ObjectRequest},
     routes::{BATCH, Head, OBJECT_METHODS, Web, method_not_allowed, refused, too_slow},
 };
-use crate::{gateway::Wanted, refusal::Refusal};
+use crate::{
+    gateway::Wanted,
+    refusal::Refusal,
+    request::{InvalidRequest, ObjectRequest},
+};
 
 impl Web {
     pub(super) async fn object(&self, head: &Head) -> Response<Bytes> {

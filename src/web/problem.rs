@@ -5,7 +5,7 @@ use presign_core::{InvalidKey, InvalidLocation};
 use serde_json::json;
 
 use super::{answer::Answer, context::Context, page};
-use crate::{refusal::Refusal, storage_url::InvalidStorageUrl, web::InvalidRequest};
+use crate::{refusal::Refusal, request::InvalidRequest, storage_url::InvalidStorageUrl};
 
 /// A refusal as a caller sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

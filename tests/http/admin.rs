@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{ALICE, AZURE_KEY, GOOGLE_SECRET, Setup, World};
+use crate::world::{ALICE, AWS_SECRET, AZURE_KEY, GOOGLE_SECRET, Setup, World};
 
 async fn with_backend(more: &str) -> World {
     let setup = Setup::default();
@@ -17,7 +17,7 @@ async fn json_of(world: &World, target: &str) -> (u16, Value) {
 #[tokio::test]
 async fn readiness_names_every_backend() {
     let (status, body) = json_of(&World::new().await, "/readyz").await;
-    let ready = json!({"google": "ready", "azure": "ready", "shelf": "ready"});
+    let ready = json!({"google": "ready", "azure": "ready", "aws": "ready", "shelf": "ready"});
     assert_eq!((status, body), (200, json!({"status": "ready", "auth": "ready", "backends": ready})));
 }
 
@@ -52,7 +52,7 @@ async fn the_configuration_is_shown_without_secrets() {
     let world = World::new().await;
     let (status, body) = world.admin("/v1/config").await;
     assert_eq!(status, 200);
-    for secret in [ALICE, AZURE_KEY, GOOGLE_SECRET] {
+    for secret in [ALICE, AWS_SECRET, AZURE_KEY, GOOGLE_SECRET] {
         assert!(!body.contains(secret), "{body}");
     }
     assert!(body.contains("mlstore"), "{body}");

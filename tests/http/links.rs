@@ -105,11 +105,22 @@ async fn a_link_lives_as_long_as_asked_for_and_never_longer_than_the_rule() {
 #[tokio::test]
 async fn what_the_ui_appends_never_reaches_the_signature() {
     let world = World::new().await;
-    for store in ["gs://ml/k", "azure://mlstore.blob.core.windows.net/c/k"] {
+    for store in ["s3://aws-ml/k", "gs://ml/k", "azure://mlstore.blob.core.windows.net/c/k"] {
         let plain = world.get(&format!("/?url={store}")).await;
         let decorated = world.get(&format!("/x.png?X-Amz-Date=1700000000000&url={store}&tenant=t&proxy=1&_=2")).await;
         assert_eq!((decorated.status, decorated.location()), (302, plain.location()));
     }
+}
+
+#[tokio::test]
+async fn a_head_at_s3_has_a_signature_of_its_own() {
+    let world = World::new().await;
+    let get = world.get("/?url=s3://aws-ml/a%20b.png").await;
+    let head = world.alice("HEAD", "/?url=s3://aws-ml/a%20b.png", &[]).await;
+    let start = "https://aws-ml.s3.eu-west-1.amazonaws.com/a%20b.png?";
+    assert!(get.location().starts_with(start) && head.location().starts_with(start), "{}", get.location());
+    assert_ne!(get.location(), head.location());
+    assert!(get.location().contains("X-Amz-Expires=600&"), "{}", get.location());
 }
 
 #[tokio::test]

@@ -11,13 +11,14 @@ use tower_service::Service;
 use crate::world::{ALICE, BOB, Setup, build};
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"];
-const URLS: [&str; 12] = [
+const URLS: [&str; 13] = [
     "gs://ml/",
     "gs://writable/",
     "gs://denied/",
     "gs://bobs/",
     "gs://refusing/",
     "gs://nobodys/",
+    "s3://aws-ml/",
     "s3://b/",
     "s3://credentials/",
     "s3://outage/",

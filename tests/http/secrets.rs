@@ -11,7 +11,7 @@ use crate::{
     fake_store::FakeStore,
     shelf::SIGNATURE,
     tls::Secure,
-    world::{ALICE, AZURE_KEY, BOB, GOOGLE_SECRET, Setup, World},
+    world::{ALICE, AWS_SECRET, AZURE_KEY, BOB, GOOGLE_SECRET, Setup, World},
 };
 
 /// Everything that is logged.
@@ -41,7 +41,10 @@ impl<'a> MakeWriter<'a> for Log {
 fn signatures(url: &str) -> Vec<String> {
     let (_, query) = url.split_once('?').unwrap_or_default();
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.filter(|(name, _)| matches!(*name, "sig" | "X-Goog-Signature")).map(|(_, value)| value.to_owned()).collect()
+    pairs
+        .filter(|(name, _)| matches!(*name, "sig" | "X-Goog-Signature" | "X-Amz-Signature"))
+        .map(|(_, value)| value.to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -62,7 +65,7 @@ async fn no_secret_is_in_a_log_line_or_a_refusal() {
     let backends = format!("{}{}", setup.backends, store.backend());
     let world = World::with(Setup { backends, rules, ..setup }).await;
     let mut secrets: Vec<String> =
-        [ALICE, BOB, AZURE_KEY, GOOGLE_SECRET, SIGNATURE, "unknown-token"].map(str::to_owned).into();
+        [ALICE, BOB, AWS_SECRET, AZURE_KEY, GOOGLE_SECRET, SIGNATURE, "unknown-token"].map(str::to_owned).into();
     let mut said = String::new();
     for (status, bucket) in [(200, "1"), (404, "2"), (500, "3")] {
         store.answers(status);
@@ -75,6 +78,7 @@ async fn no_secret_is_in_a_log_line_or_a_refusal() {
     for target in [
         "/?url=gs://ml/k",
         "/?url=azure://mlstore/c/k",
+        "/?url=s3://aws-ml/k",
         "/?url=s3://b/k",
         "/?url=s3://credentials/k",
         "/?url=s3://outage/k",

@@ -32,6 +32,7 @@ pub(crate) const BOB: &str = "bob-token-0123456789";
 pub(crate) const AZURE_KEY: &str =
     "c2VjcmV0LWF6dXJlLWtleS0wMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYg==";
 pub(crate) const GOOGLE_SECRET: &str = "google-secret-0123456789abcdefghijklmnopq";
+pub(crate) const AWS_SECRET: &str = "aws-secret-0123456789abcdefghijklmnopqrstu";
 /// 2027-01-15T08:00:00Z.
 pub(crate) const START: i64 = 1_800_000_000;
 
@@ -79,6 +80,7 @@ impl Default for Setup {
             backends: "
   google: {type: gcs, credentials: {source: hmac, access_key: GOOGTEST, secret_key: {env: GOOGLE_SECRET}}}
   azure: {type: azure, account: mlstore, credentials: {source: account_key, account_key: {env: AZURE_KEY}}}
+  aws: {type: s3, region: eu-west-1, credentials: {source: static, access_key: AKIATEST, secret_key: {env: AWS_SECRET}}}
   shelf: {type: shelf}"
                 .into(),
             rules: "
@@ -87,6 +89,7 @@ impl Default for Setup {
   - {name: bobs, match: {bucket: bobs}, backend: google, allow: {users: [bob]}}
   - {name: writable, match: {bucket: writable}, methods: [GET, HEAD, PUT, DELETE], backend: google}
   - {name: brief, match: {bucket: brief}, backend: google, ttl: 45s}
+  - {name: aws, match: {bucket: aws-ml}, backend: aws, ttl: 10m}
   - {name: google, match: {bucket: ml}, backend: google, ttl: 10m}
   - {name: azure, match: {glob: 'azure://**'}, backend: azure, ttl: 10m}
   - {name: shelf, match: {glob: 's3://**'}, backend: shelf, ttl: 10m}"
@@ -209,5 +212,11 @@ pub(crate) async fn build(setup: Setup) -> Arc<Gateway> {
 }
 
 fn environment() -> FixedEnvironment {
-    FixedEnvironment::new([("ALICE", ALICE), ("BOB", BOB), ("AZURE_KEY", AZURE_KEY), ("GOOGLE_SECRET", GOOGLE_SECRET)])
+    FixedEnvironment::new([
+        ("ALICE", ALICE),
+        ("BOB", BOB),
+        ("AZURE_KEY", AZURE_KEY),
+        ("GOOGLE_SECRET", GOOGLE_SECRET),
+        ("AWS_SECRET", AWS_SECRET),
+    ])
 }

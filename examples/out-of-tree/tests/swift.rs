@@ -103,6 +103,7 @@ async fn the_gateway_signs_with_it_and_counts_it() {
     let gateway = gateway().await;
     let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer alices-token"))]);
     let wanted = Wanted {
+        prefers_file: false,
         operation: Operation::Get,
         location: location(ObjectKey::parse("best model.ckpt").unwrap()),
         download: None,

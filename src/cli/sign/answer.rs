@@ -5,12 +5,7 @@ use std::fmt;
 use presign_core::SignedUrl;
 use serde_json::{Map, Value, json};
 
-use crate::{
-    plan::Obstacle,
-    refusal::Refusal,
-    storage_url::InvalidStorageUrl,
-    web::{InvalidRequest, Problem},
-};
+use crate::{plan::Obstacle, refusal::Refusal, request::InvalidRequest, storage_url::InvalidStorageUrl, web::Problem};
 
 /// A link, and how it came about.
 #[derive(Debug)]

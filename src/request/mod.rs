@@ -1,8 +1,10 @@
 //! What a request for an object asks for: pure, from the raw request target.
 
+mod path_form;
+mod query;
+
 use presign_core::{ExpiresIn, ObjectLocation};
 
-use super::{path_form, query};
 use crate::{
     endpoints::EndpointTable,
     storage_url::{InvalidStorageUrl, StorageUrl},
