@@ -19,27 +19,15 @@ impl EndpointTable {
     #[must_use]
     pub fn new(signers: impl IntoIterator<Item = Vec<Endpoint>>) -> Self {
         let mut table = Self::default();
+        let mut stores = Stores::default();
         for endpoints in signers {
-            table.add_aliases(&endpoints);
+            stores.add(&endpoints);
             for endpoint in endpoints {
                 table.by_authority.entry(endpoint.authority.clone()).or_default().push(endpoint);
             }
         }
+        table.aliases = stores.aliases();
         table
-    }
-
-    fn add_aliases(&mut self, endpoints: &[Endpoint]) {
-        for scheme in Scheme::ALL {
-            let of_scheme = endpoints.iter().filter(|endpoint| endpoint.scheme == scheme);
-            let mut names: BTreeSet<String> = of_scheme.filter_map(Endpoint::location_endpoint).collect();
-            // Two signers that share one name are signers of one store, so all their names are joined.
-            let known: Vec<String> =
-                names.iter().filter_map(|name| self.aliases.get(&(scheme, name.clone()))).flatten().cloned().collect();
-            names.extend(known);
-            for name in &names {
-                self.aliases.insert((scheme, name.clone()), names.iter().cloned().collect());
-            }
-        }
     }
 
     /// Understands a storage URL.
@@ -118,6 +106,45 @@ impl EndpointTable {
     }
 }
 
+/// Stores, by all their names.
+#[derive(Debug, Default)]
+struct Stores(Vec<(Scheme, BTreeSet<String>)>);
+
+impl Stores {
+    /// Adds a signer's store, or its names to a store that is known already.
+    fn add(&mut self, endpoints: &[Endpoint]) {
+        for scheme in Scheme::ALL {
+            let of_scheme = endpoints.iter().filter(|endpoint| endpoint.scheme == scheme);
+            let mut names: BTreeSet<String> = of_scheme.filter_map(Endpoint::location_endpoint).collect();
+            let is_same = |(other, known): &(Scheme, BTreeSet<String>)| {
+                *other == scheme
+                    && names.intersection(known).any(|name| !(is_bare(name, &names) || is_bare(name, known)))
+            };
+            let (same, others) = std::mem::take(&mut self.0).into_iter().partition(is_same);
+            self.0 = others;
+            let same: Vec<(Scheme, BTreeSet<String>)> = same;
+            names.extend(same.into_iter().flat_map(|(_, known)| known));
+            self.0.push((scheme, names));
+        }
+    }
+
+    /// Each name, with all names of the stores that it may mean.
+    fn aliases(self) -> HashMap<(Scheme, String), Vec<String>> {
+        let mut aliases: HashMap<(Scheme, String), BTreeSet<String>> = HashMap::new();
+        for (scheme, names) in self.0 {
+            for name in &names {
+                aliases.entry((scheme, name.clone())).or_default().extend(names.iter().cloned());
+            }
+        }
+        aliases.into_iter().map(|(name, names)| (name, names.into_iter().collect())).collect()
+    }
+}
+
+/// Whether a name is a host whose port stands beside it: two stores on one host share that name and are still two.
+fn is_bare(name: &str, names: &BTreeSet<String>) -> bool {
+    names.iter().any(|other| other.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,5 +215,28 @@ mod tests {
             table().spellings(&location),
             ["s3://minio.example/b/k", "s3://minio.example:9000/b/k", "s3://minio:9000/b/k"]
         );
+    }
+
+    fn names_of(table: &EndpointTable, url: &str) -> Vec<String> {
+        let location = table.resolve(&StorageUrl::parse(url).unwrap()).unwrap();
+        table.spellings(&location)
+    }
+
+    #[test]
+    fn two_stores_on_one_host_are_not_one() {
+        let on_port =
+            |port: &str| vec![Endpoint::path(Scheme::S3, format!("minio:{port}")), Endpoint::path(Scheme::S3, "minio")];
+        let table = EndpointTable::new([on_port("9000"), on_port("9001")]);
+        assert_eq!(names_of(&table, "s3://minio:9001/b/k"), ["s3://minio/b/k", "s3://minio:9001/b/k"]);
+        let either = ["s3://minio/b/k", "s3://minio:9000/b/k", "s3://minio:9001/b/k"];
+        assert_eq!(names_of(&table, "s3://minio/b/k"), either);
+    }
+
+    #[test]
+    fn two_signers_that_share_a_host_and_port_sign_for_one_store() {
+        let signer = |public: &str| vec![Endpoint::path(Scheme::S3, public), Endpoint::path(Scheme::S3, "minio:9000")];
+        let table = EndpointTable::new([signer("a.example"), signer("b.example")]);
+        let all = ["s3://a.example/b/k", "s3://b.example/b/k", "s3://minio:9000/b/k"];
+        assert_eq!(names_of(&table, "s3://b.example/b/k"), all);
     }
 }
