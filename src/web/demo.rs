@@ -17,7 +17,7 @@ impl Demo {
     pub fn embedded(token: &str) -> Self {
         let url = |key: &str| format!("local://{}/{key}", crate::embedded::BUCKET);
         let samples = crate::embedded::SAMPLES.iter().map(|sample| (url(sample.key), sample.about)).collect();
-        let text = format!("clearml_token_basic={}; Path=/; HttpOnly; SameSite=Lax", token);
+        let text = format!("clearml_token_basic={token}; Path=/; HttpOnly; SameSite=Lax");
         let cookie = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
         Self { samples, cookie }
     }
