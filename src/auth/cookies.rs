@@ -49,14 +49,23 @@ impl CookieName {
 }
 
 fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> + Send {
-    headers.get_all(header::COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';')).filter_map(
-        |pair| {
-            let equals = pair.iter().position(|byte| *byte == b'=')?;
-            let (name, value) = pair.split_at_checked(equals)?;
-            let value = unquoted(value.get(1..)?.trim_ascii());
-            (!value.is_empty()).then_some((name.trim_ascii(), value))
-        },
-    )
+    headers.get_all(header::COOKIE).iter().flat_map(|value| split(value.as_bytes())).filter_map(|pair| {
+        let equals = pair.iter().position(|byte| *byte == b'=')?;
+        let (name, value) = pair.split_at_checked(equals)?;
+        let value = unquoted(value.get(1..)?.trim_ascii());
+        (!value.is_empty()).then_some((name.trim_ascii(), value))
+    })
+}
+
+/// The parts between semicolons. A token is hundreds of bytes, so they are not looked at one by one.
+fn split(value: &[u8]) -> impl Iterator<Item = &[u8]> + Send {
+    let mut left = Some(value);
+    std::iter::from_fn(move || {
+        let current = left?;
+        let end = memchr::memchr(b';', current);
+        left = end.and_then(|end| current.get(end + 1..));
+        current.get(..end.unwrap_or(current.len()))
+    })
 }
 
 fn unquoted(value: &[u8]) -> &[u8] {

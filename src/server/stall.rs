@@ -16,28 +16,35 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
-/// A stream that fails when for some time it was waited for and nothing came or went.
+/// A stream that fails when it was waited for and nothing came or went, for the limit at least and twice that at most.
 pub(super) struct Stalling<I> {
     inner: I,
     limit: Duration,
     end: Pin<Box<Sleep>>,
+    /// Whether anything moved since the end was set. The end itself is moved on only when it is reached: setting a timer
+    /// anew with every packet costs more than all else that is done here.
+    moved: bool,
 }
 
 impl<I> Stalling<I> {
     pub(super) fn new(inner: I, limit: Duration) -> Self {
-        Self { inner, limit, end: Box::pin(tokio::time::sleep(limit)) }
+        Self { inner, limit, end: Box::pin(tokio::time::sleep(limit)), moved: false }
     }
 
     /// What the stream says, or that it has said nothing for too long.
     fn or_end<T>(&mut self, said: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if said.is_ready() {
+            self.moved = true;
+            return said;
+        }
+        ready!(self.end.as_mut().poll(context));
+        while std::mem::take(&mut self.moved) {
             // A limit that no clock can hold is none: the end stays as far away as it was.
             if let Some(end) = Instant::now().checked_add(self.limit) {
                 self.end.as_mut().reset(end);
             }
-            return said;
+            ready!(self.end.as_mut().poll(context));
         }
-        ready!(self.end.as_mut().poll(context));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "nothing moved on the connection")))
     }
 }

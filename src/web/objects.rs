@@ -1,5 +1,7 @@
 //! Requests for objects.
 
+use std::task::Poll;
+
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use presign_core::Operation;
@@ -21,8 +23,16 @@ impl Web {
     pub(super) async fn object(&self, head: &Head) -> Response<Bytes> {
         let context = head.context();
         let limit = head.live.snapshot.config.server.limits.request_timeout.0;
-        let answer = tokio::time::timeout(limit, self.object_answer(head, &context)).await;
-        answer.unwrap_or_else(|_| too_slow(&context)).finish(&context)
+        let mut answering = std::pin::pin!(self.object_answer(head, &context));
+        // Most answers are there at once, and need no timer.
+        let answer = match futures::poll!(&mut answering) {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => {
+                let answer = tokio::time::timeout(limit, answering).await;
+                answer.unwrap_or_else(|_| too_slow(&context))
+            }
+        };
+        answer.finish(&context)
     }
 
     async fn object_answer(&self, head: &Head, context: &Context<'_>) -> Answer {

@@ -93,23 +93,17 @@ pub fn routes(web: Arc<Web>) -> impl Filter<Extract = (WarpResponse,), Error = I
         let context = head.context();
         plain(cors::preflight(&context).finish(&context))
     });
-    let (batching, serving, linking) = (Arc::clone(&web), Arc::clone(&web), web);
+    let (batching, answering) = (Arc::clone(&web), web);
     let batch = warp::post().and(head.clone()).and(warp::body::stream()).then(move |head: Head, body| {
         let web = Arc::clone(&batching);
         async move { plain(web.batch(&head, body).await) }
     });
-    let content = head
-        .clone()
-        .and_then(|head: Head| async { if head.is_content() { Ok(head) } else { Err(warp::reject::not_found()) } })
-        .then(move |head: Head| {
-            let web = Arc::clone(&serving);
-            async move { web.content(&head).await }
-        });
-    let objects = head.then(move |head: Head| {
-        let web = Arc::clone(&linking);
-        async move { plain(web.object(&head).await) }
+    // One filter for the two: a second would take the request apart a second time.
+    let others = head.then(move |head: Head| {
+        let web = Arc::clone(&answering);
+        async move { if head.is_content() { web.content(&head).await } else { plain(web.object(&head).await) } }
     });
-    preflight.or(batch).unify().or(content).unify().or(objects).unify()
+    preflight.or(batch).unify().or(others).unify()
 }
 
 fn plain(response: Response<Bytes>) -> WarpResponse {
