@@ -98,7 +98,7 @@ mod tests {
     proptest! {
         #[test]
         fn decoding_is_that_of_the_url_standard(text in "([ -~é]|%[0-9a-fA-F]{0,2}){0,20}") {
-            let oracle = percent_encoding::percent_decode_str(&text).decode_utf8().ok().map(|text| text.into_owned());
+            let oracle = percent_encoding::percent_decode_str(&text).decode_utf8().ok().map(std::borrow::Cow::into_owned);
             prop_assert_eq!(decode(&text), oracle);
         }
 
