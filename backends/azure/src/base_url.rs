@@ -2,22 +2,23 @@
 
 use std::fmt;
 
-use http::Uri;
+use presign_core::Origin;
 
 /// `http[s]://host[:port][/prefix]`, taken apart: what stands before `/container/blob`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
-    secure: bool,
-    /// In lower case, without the scheme's own port.
-    authority: String,
+    origin: Origin,
     /// Empty, or segments with a `/` after each.
     prefix: String,
 }
 
+// The text is never repeated: people paste whole SAS URLs, or passwords, where an endpoint belongs.
+const HOW: &str = "is not an endpoint: write https://host or http://host:port/account, without a query";
+
 impl BaseUrl {
     /// The endpoint of an account in Azure's public cloud.
     pub(crate) fn public_cloud(account: &str) -> Self {
-        Self { secure: true, authority: format!("{account}.blob.core.windows.net"), prefix: String::new() }
+        Self { origin: Origin::https(format!("{account}.blob.core.windows.net")), prefix: String::new() }
     }
 
     /// Reads an endpoint from the configuration.
@@ -25,36 +26,20 @@ impl BaseUrl {
     /// # Errors
     /// Says what an endpoint looks like.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        // The text is not repeated: people paste whole SAS URLs, or passwords, where an endpoint belongs.
-        let wrong = || "is not an endpoint: write https://host or http://host:port/account, without a query".to_owned();
-        if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/[]".contains(&byte)) {
-            return Err(wrong());
-        }
-        let uri: Uri = text.parse().map_err(|_| wrong())?;
-        let secure = match uri.scheme_str() {
-            Some("https") => true,
-            Some("http") => false,
-            _ => return Err(wrong()),
-        };
-        let authority = uri.authority().ok_or_else(wrong)?.as_str().to_ascii_lowercase();
-        let own_port = if secure { ":443" } else { ":80" };
-        let authority = authority.strip_suffix(own_port).unwrap_or(&authority).to_owned();
-        let path = uri.path().trim_matches('/');
-        if path.split('/').any(|segment| matches!(segment, "." | "..")) || path.contains("//") {
-            return Err(wrong());
-        }
-        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
-        Ok(Self { secure, authority, prefix })
+        let (scheme, rest) = text.split_once("://").ok_or(HOW)?;
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let origin = Origin::parse(&format!("{scheme}://{authority}")).map_err(|_| HOW)?;
+        Ok(Self { origin, prefix: prefix(path).ok_or(HOW)? })
     }
 
     /// Whether it is `https`.
-    pub(crate) const fn is_secure(&self) -> bool {
-        self.secure
+    pub(crate) fn is_secure(&self) -> bool {
+        self.origin.is_https()
     }
 
     /// `host[:port]`.
     pub(crate) fn authority(&self) -> &str {
-        &self.authority
+        self.origin.authority()
     }
 
     /// What stands before the container in the path: empty, or ending in `/`.
@@ -64,16 +49,25 @@ impl BaseUrl {
 
     /// Whether the host is an address or this machine, and so cannot name the account.
     pub(crate) fn host_is_an_address(&self) -> bool {
-        let host = self.authority.rsplit_once(':').map_or(self.authority.as_str(), |(host, _)| host);
-        host == "localhost" || host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok()
+        self.origin.host() == "localhost" || self.origin.is_address()
+    }
+}
+
+/// A path that needs no encoding, with a `/` behind each segment.
+fn prefix(path: &str) -> Option<String> {
+    let path = path.trim_matches('/');
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let is_segment = |segment: &str| !matches!(segment, "" | "." | "..") && segment.bytes().all(is_plain);
+    match path {
+        "" => Some(String::new()),
+        path => path.split('/').all(is_segment).then(|| format!("{path}/")),
     }
 }
 
 /// With a `/` at its end: what a container's name is appended to.
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.secure { "https" } else { "http" };
-        write!(f, "{scheme}://{}/{}", self.authority, self.prefix)
+        write!(f, "{}://{}/{}", self.origin.scheme(), self.origin.authority(), self.prefix)
     }
 }
 
@@ -111,6 +105,8 @@ mod tests {
             "https://h\u{f6}st",
             "https://host/\u{e4}",
             "https://host/a;b",
+            "https://host/a:b",
+            "https://host:0",
         ] {
             assert!(BaseUrl::parse(text).is_err(), "{text}");
         }

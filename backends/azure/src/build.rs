@@ -1,12 +1,11 @@
 //! From configuration to signer.
 
-use presign_core::{Backend, BuildContext, BuildError, Environment, Operation, Problem};
+use presign_core::{Backend, Buckets, BuildContext, BuildError, Environment, Operation, Problems};
 
 use crate::{
     account_key::AccountKey,
     base_url::BaseUrl,
     config::{Config, Credentials},
-    containers::Containers,
     credential::Credential,
     ready_made::ReadyMadeSas,
     service_version::ServiceVersion,
@@ -26,24 +25,22 @@ impl Backend for Azure {
     type Signer = AzureSigner;
 
     async fn build(config: Config, context: BuildContext) -> Result<AzureSigner, BuildError> {
-        let mut problems = Vec::new();
+        let mut problems = Problems::default();
         let store = store(&config, &mut problems);
         let version = config.sv.as_deref().map_or_else(|| Ok(ServiceVersion::default()), ServiceVersion::parse);
-        let version = keep("sv", version, &mut problems);
+        let version = problems.keep("sv", version);
         let environment = &*context.environment;
         let credential = credential(&config.credentials, version, store.as_ref(), environment, &mut problems);
-        match (store, credential) {
-            (Some(store), Some(credential)) if problems.is_empty() => Ok(AzureSigner::new(store, credential)),
-            _ => Err(BuildError { problems }),
-        }
+        let (store, credential) = problems.unless_any(store.zip(credential))?;
+        Ok(AzureSigner::new(store, credential))
     }
 }
 
-fn store(config: &Config, problems: &mut Vec<Problem>) -> Option<Store> {
-    let account = keep("account", account(&config.account), problems);
-    let endpoint = config.endpoint.as_deref().map(|text| keep("endpoint", base_url(text), problems));
-    let public = config.public_endpoint.as_deref().map(|text| keep("public_endpoint", base_url(text), problems));
-    let containers = Containers::parse(config.containers.clone()).map_err(|found| problems.extend(found)).ok();
+fn store(config: &Config, problems: &mut Problems) -> Option<Store> {
+    let account = problems.keep("account", account(&config.account));
+    let endpoint = config.endpoint.as_deref().map(|text| problems.keep("endpoint", base_url(text)));
+    let public = config.public_endpoint.as_deref().map(|text| problems.keep("public_endpoint", base_url(text)));
+    let containers = problems.keep_all(Buckets::parse("containers", config.containers.clone()));
     let account = account?;
     let endpoint = endpoint.unwrap_or_else(|| Some(BaseUrl::public_cloud(&account)))?;
     let public = public.unwrap_or_else(|| Some(endpoint.clone()))?;
@@ -75,23 +72,18 @@ fn credential(
     version: Option<ServiceVersion>,
     store: Option<&Store>,
     environment: &dyn Environment,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Credential> {
     match credentials {
         Credentials::AccountKey { account_key } => {
             let key = account_key.resolve(environment).and_then(|text| AccountKey::parse(&text));
-            let key = keep("credentials.account_key", key, problems)?;
+            let key = problems.keep("credentials.account_key", key)?;
             Some(Credential::AccountKey { key, version: version? })
         }
         Credentials::Sas { token } => {
-            let text = keep("credentials.token", token.resolve(environment), problems)?;
+            let text = problems.keep("credentials.token", token.resolve(environment))?;
             let sas = ReadyMadeSas::parse(&text, store?);
-            keep("credentials.token", sas, problems).map(Credential::ReadyMade)
+            problems.keep("credentials.token", sas).map(Credential::ReadyMade)
         }
     }
-}
-
-/// Keeps what was read, or the problem that it has.
-fn keep<T>(field: &str, read: Result<T, String>, problems: &mut Vec<Problem>) -> Option<T> {
-    read.map_err(|message| problems.push(Problem { field: field.to_owned(), message })).ok()
 }

@@ -10,7 +10,6 @@ mod account_key;
 mod base_url;
 mod build;
 mod config;
-mod containers;
 mod credential;
 mod ready_made;
 mod service_sas;

@@ -1,14 +1,14 @@
 //! One storage account: its URLs, and the locations that name it.
 
-use presign_core::{Audience, Endpoint, ObjectLocation, Scheme, SignError, encode};
+use presign_core::{Audience, Buckets, Endpoint, ObjectLocation, Scheme, SignError, encode};
 
-use crate::{base_url::BaseUrl, containers::Containers};
+use crate::base_url::BaseUrl;
 
 /// A storage account as the configuration describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     account: String,
-    containers: Containers,
+    containers: Buckets,
     endpoints: Vec<Endpoint>,
     /// What [`ObjectLocation::endpoint`] holds for this account, in each of its spellings.
     names: Vec<String>,
@@ -36,7 +36,7 @@ impl Store {
     ///
     /// The account's name alone, and its host in the public cloud, always name it: ClearML writes
     /// `azure://<account>.blob.core.windows.net/…` wherever the account really is.
-    pub(crate) fn new(account: String, public: &BaseUrl, own: &BaseUrl, containers: Containers) -> Self {
+    pub(crate) fn new(account: String, public: &BaseUrl, own: &BaseUrl, containers: Buckets) -> Self {
         let mut endpoints = vec![
             Endpoint::path(Scheme::Azure, BaseUrl::public_cloud(&account).authority()),
             Endpoint::path(Scheme::Azure, &*account),
@@ -117,7 +117,7 @@ impl Store {
     }
 
     /// The configured containers.
-    pub(crate) const fn containers(&self) -> &Containers {
+    pub(crate) const fn containers(&self) -> &Buckets {
         &self.containers
     }
 }

@@ -13,6 +13,7 @@
 //! A backend outside this repository depends on this crate alone, and runs the suite of `presign-testkit` in its tests.
 
 mod backend;
+mod buckets;
 mod clock;
 mod content;
 pub mod disposition;
@@ -25,7 +26,9 @@ mod human_duration;
 mod key;
 mod location;
 mod operation;
+mod origin;
 mod overrides;
+mod problems;
 mod scheme;
 mod secret;
 mod signed_url;
@@ -33,6 +36,7 @@ mod signer;
 mod timestamp;
 
 pub use backend::{Backend, BuildContext};
+pub use buckets::Buckets;
 pub use clock::{Clock, FixedClock};
 pub use content::{Content, ContentBody, ContentError};
 pub use endpoint::{Endpoint, Layout};
@@ -43,7 +47,9 @@ pub use human_duration::HumanDuration;
 pub use key::{InvalidKey, ObjectKey};
 pub use location::{InvalidLocation, ObjectLocation};
 pub use operation::Operation;
+pub use origin::Origin;
 pub use overrides::ResponseOverrides;
+pub use problems::Problems;
 pub use scheme::Scheme;
 pub use secret::{SecretRef, ValueRef};
 pub use signed_url::SignedUrl;

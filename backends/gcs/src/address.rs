@@ -1,6 +1,6 @@
 //! Where an object's link points to.
 
-use crate::origin::Origin;
+use presign_core::Origin;
 
 /// How links are made of an origin, a bucket and a key.
 #[derive(Debug, Clone)]
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_bucket_that_no_certificate_covers_stays_in_the_path() {
-        let address = Address::virtual_hosted(Origin::of_universe("googleapis.com"));
+        let address = Address::virtual_hosted(Origin::https("storage.googleapis.com"));
         assert_eq!(address.place("data-1", "k").host.concat(), "data-1.storage.googleapis.com");
         for bucket in ["my.data", "my_data", "-data", "data-", "Data", "a:b", "$a"] {
             let place = address.place(bucket, "k");

@@ -1,15 +1,15 @@
 //! From configuration to signer.
 
-use presign_core::{Backend, BuildContext, BuildError, Endpoint, Environment, Operation, Problem, Scheme};
+use presign_core::{
+    Backend, Buckets, BuildContext, BuildError, Endpoint, Environment, Operation, Origin, Problems, Scheme,
+};
 use presign_v4::HmacSigner;
 
 use crate::{
     address::Address,
-    buckets::Buckets,
     config::{Config, Credentials, UrlStyle},
     credential::{Credential, REGION, SERVICE},
     key_file::KeyFile,
-    origin::Origin,
     service_account::ServiceAccount,
     signer::GcsSigner,
 };
@@ -29,24 +29,20 @@ impl Backend for Gcs {
     type Signer = GcsSigner;
 
     async fn build(config: Config, context: BuildContext) -> Result<GcsSigner, BuildError> {
-        let mut problems = Vec::new();
+        let mut problems = Problems::default();
         let environment = &*context.environment;
         let (credential, key_universe) = match credential(&config.credentials, environment, &mut problems) {
             Some((credential, universe)) => (Some(credential), universe),
             None => (None, None),
         };
         let universe = universe(config.universe_domain.as_deref(), key_universe, &mut problems);
-        let endpoint = config.endpoint.as_deref().map(|text| keep("endpoint", Origin::parse(text), &mut problems));
-        let buckets = Buckets::parse(config.buckets.clone()).map_err(|found| problems.extend(found)).ok();
+        let endpoint = config.endpoint.as_deref().map(|text| problems.keep("endpoint", parse_origin(text)));
+        let buckets = problems.keep_all(Buckets::parse("buckets", config.buckets.clone()));
         let endpoints = endpoints(&universe, endpoint.as_ref().and_then(Option::as_ref));
-        let origin = endpoint.unwrap_or_else(|| Some(Origin::of_universe(&universe)));
+        let origin = endpoint.unwrap_or_else(|| Some(of_universe(&universe)));
         let address = address(&config, origin, buckets.as_ref(), &mut problems);
-        match (address, buckets, credential) {
-            (Some(address), Some(buckets), Some(credential)) if problems.is_empty() => {
-                Ok(GcsSigner::new(address, endpoints, buckets, credential))
-            }
-            _ => Err(BuildError { problems }),
-        }
+        let ((address, buckets), credential) = problems.unless_any(address.zip(buckets).zip(credential))?;
+        Ok(GcsSigner::new(address, endpoints, buckets, credential))
     }
 }
 
@@ -54,36 +50,36 @@ impl Backend for Gcs {
 fn credential(
     credentials: &Credentials,
     environment: &dyn Environment,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<(Credential, Option<String>)> {
     match credentials {
         Credentials::ServiceAccount { key_file } => {
             let text = environment.read(key_file);
             let text = text.map_err(|error| format!("the file {} cannot be read: {error}", key_file.display()));
             let read = |text: String| KeyFile::parse(&text).map_err(|why| format!("{} {why}", key_file.display()));
-            let mut file = keep("credentials.key_file", text.and_then(read), problems)?;
+            let mut file = problems.keep("credentials.key_file", text.and_then(read))?;
             let universe = file.universe_domain.take();
             Some((Credential::ServiceAccount(ServiceAccount::new(file)), universe))
         }
         Credentials::Hmac { access_key, secret_key } => {
-            let access_key = keep("credentials.access_key", access_key.resolve(environment), problems);
-            let secret_key = keep("credentials.secret_key", secret_key.resolve(environment), problems);
+            let access_key = problems.keep("credentials.access_key", access_key.resolve(environment));
+            let secret_key = problems.keep("credentials.secret_key", secret_key.resolve(environment));
             let signer = HmacSigner::goog4(access_key?, secret_key?, REGION, SERVICE);
             Some((Credential::Hmac(signer), None))
         }
     }
 }
 
-fn universe(configured: Option<&str>, key: Option<String>, problems: &mut Vec<Problem>) -> String {
+fn universe(configured: Option<&str>, key: Option<String>, problems: &mut Problems) -> String {
     match (configured, key) {
         (Some(configured), Some(key)) if configured != key => {
             let message =
                 format!("is '{configured}', and the key file is for '{key}': leave it out, or take another key");
-            problems.push(Problem { field: "universe_domain".to_owned(), message });
+            problems.add("universe_domain", message);
             key
         }
-        (Some(configured), _) => keep("universe_domain", domain(configured), problems).unwrap_or_default(),
-        (None, Some(key)) => keep("credentials.key_file", domain(&key), problems).unwrap_or_default(),
+        (Some(configured), _) => problems.keep("universe_domain", domain(configured)).unwrap_or_default(),
+        (None, Some(key)) => problems.keep("credentials.key_file", domain(&key)).unwrap_or_default(),
         (None, None) => GOOGLE.to_owned(),
     }
 }
@@ -97,10 +93,20 @@ fn domain(text: &str) -> Result<String, String> {
     }
 }
 
+/// The endpoint of a universe: Google's own is `googleapis.com`.
+fn of_universe(domain: &str) -> Origin {
+    Origin::https(format!("storage.{domain}"))
+}
+
+/// Reads an origin; a host alone is one with https.
+fn parse_origin(text: &str) -> Result<Origin, String> {
+    if text.contains("://") { Origin::parse(text) } else { Origin::parse(&format!("https://{text}")) }
+}
+
 /// The hosts under which URLs name the store. `storage.cloud.google.com` is where Google's console and the ClearML UI
 /// point people who are logged in.
 fn endpoints(universe: &str, own: Option<&Origin>) -> Vec<Endpoint> {
-    let mut endpoints = vec![Endpoint::provider(Scheme::Gs, Origin::of_universe(universe).authority())];
+    let mut endpoints = vec![Endpoint::provider(Scheme::Gs, of_universe(universe).authority())];
     if universe == GOOGLE {
         endpoints.push(Endpoint::provider(Scheme::Gs, "storage.cloud.google.com"));
     }
@@ -113,32 +119,24 @@ fn address(
     config: &Config,
     origin: Option<Origin>,
     buckets: Option<&Buckets>,
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
 ) -> Option<Address> {
-    let mut problem = |field: &str, message: &str| {
-        problems.push(Problem { field: field.to_owned(), message: message.to_owned() });
-    };
     match (config.url_style, config.bound_host.as_deref()) {
         (UrlStyle::Path, None) => origin.map(Address::path),
         (UrlStyle::VirtualHosted, None) => origin.map(Address::virtual_hosted),
         (UrlStyle::BucketBound, None) => {
-            problem("bound_host", "is missing: name the host that stands for the bucket");
+            problems.add("bound_host", "is missing: name the host that stands for the bucket");
             None
         }
         (UrlStyle::BucketBound, Some(host)) => {
             if buckets.is_some_and(|buckets| buckets.only_one().is_none()) {
-                problem("buckets", "has to name just the bucket that 'bound_host' stands for");
+                problems.add("buckets", "has to name just the bucket that 'bound_host' stands for");
             }
-            keep("bound_host", Origin::parse(host), problems).map(Address::bucket_bound)
+            problems.keep("bound_host", parse_origin(host)).map(Address::bucket_bound)
         }
         (_, Some(_)) => {
-            problem("bound_host", "is for 'url_style: bucket_bound' only");
+            problems.add("bound_host", "is for 'url_style: bucket_bound' only");
             None
         }
     }
-}
-
-/// Keeps what was read, or the problem that it has.
-fn keep<T>(field: &str, read: Result<T, String>, problems: &mut Vec<Problem>) -> Option<T> {
-    read.map_err(|message| problems.push(Problem { field: field.to_owned(), message })).ok()
 }

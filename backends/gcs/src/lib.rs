@@ -4,12 +4,10 @@
 //! threads that serve requests), and an HMAC key, which takes a microsecond.
 
 mod address;
-mod buckets;
 mod build;
 mod config;
 mod credential;
 mod key_file;
-mod origin;
 mod rsa_key;
 mod service_account;
 mod signer;

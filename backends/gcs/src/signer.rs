@@ -1,10 +1,12 @@
 //! Signing for Google Cloud Storage.
 
 use async_trait::async_trait;
-use presign_core::{Endpoint, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer};
+use presign_core::{
+    Buckets, Endpoint, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer,
+};
 use presign_v4::PresignRequest;
 
-use crate::{address::Address, buckets::Buckets, credential::Credential};
+use crate::{address::Address, credential::Credential};
 
 /// Signs links to the objects of Google Cloud Storage.
 ///

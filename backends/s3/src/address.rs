@@ -1,6 +1,8 @@
 //! Which host and path lead to an object.
 
-use crate::{AddressingStyle, origin::Origin};
+use presign_core::Origin;
+
+use crate::AddressingStyle;
 
 /// How links are made of an origin, a bucket and a key.
 #[derive(Debug, Clone)]

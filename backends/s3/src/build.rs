@@ -1,16 +1,13 @@
 //! From configuration to signer.
 
-use presign_core::{Backend, BuildContext, BuildError, Endpoint, Operation, Scheme};
+use presign_core::{Backend, Buckets, BuildContext, BuildError, Endpoint, Operation, Origin, Problems, Scheme};
 
 use crate::{
     AddressingStyle, Config, S3Signer,
     address::Address,
     aws::{self, Flavour},
-    buckets::Buckets,
     credential::StaticCredential,
     keyring::Keyring,
-    origin::Origin,
-    problems::Problems,
     region::{self, Region},
     signer::Store,
     source,
@@ -31,18 +28,13 @@ impl Backend for S3 {
         let mut problems = Problems::default();
         let store = store(&config, &mut problems);
         let credential = source::read(&config.credentials, &*context.environment, &mut problems).await;
-        match (store, credential) {
-            (Some(store), Some(credential)) if problems.0.is_empty() => {
-                let keyring = Keyring::new(config.region, Box::new(StaticCredential::new(credential)));
-                Ok(S3Signer::new(store, keyring))
-            }
-            _ => Err(BuildError { problems: problems.0 }),
-        }
+        let (store, credential) = problems.unless_any(store.zip(credential))?;
+        Ok(S3Signer::new(store, Keyring::new(config.region, Box::new(StaticCredential::new(credential)))))
     }
 }
 
 fn store(config: &Config, problems: &mut Problems) -> Option<Store> {
-    let buckets = problems.keep_all(Buckets::parse(&config.buckets));
+    let buckets = problems.keep_all(Buckets::parse("buckets", config.buckets.clone()));
     let is_aws = config.endpoint.is_none() && config.public_endpoint.is_none();
     let found = if is_aws { amazon(config, problems) } else { custom(config, problems) };
     let (address, own_address, endpoints) = found?;

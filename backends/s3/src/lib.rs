@@ -6,13 +6,10 @@
 
 mod address;
 mod aws;
-mod buckets;
 mod build;
 mod config;
 mod credential;
 mod keyring;
-mod origin;
-mod problems;
 mod profile;
 mod region;
 mod signer;

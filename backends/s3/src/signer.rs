@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use presign_core::{
-    Audience, Endpoint, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp,
+    Audience, Buckets, Endpoint, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer,
+    Timestamp,
 };
 use presign_v4::PresignRequest;
 
-use crate::{address::Address, buckets::Buckets, keyring::Keyring};
+use crate::{address::Address, keyring::Keyring};
 
 /// Signs links to the objects of one S3 store.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! From what the configuration says about credentials to a credential.
 
-use presign_core::{Environment, SecretRef};
+use presign_core::{Environment, Problems, SecretRef};
 
-use crate::{Credential, Credentials, problems::Problems, profile};
+use crate::{Credential, Credentials, profile};
 
 /// Reads the credential. One that has to be fetched will get a provider of its own beside
 /// [`crate::credential::StaticCredential`].

@@ -1,6 +1,6 @@
 //! From configuration to signer.
 
-use presign_core::{Backend, BuildContext, BuildError, Operation, SecretRef};
+use presign_core::{Backend, BuildContext, BuildError, Operation, Origin, Problems, SecretRef};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -29,35 +29,19 @@ impl Backend for Swift {
     type Signer = SwiftSigner;
 
     async fn build(config: SwiftConfig, context: BuildContext) -> Result<SwiftSigner, BuildError> {
-        let authority = check_endpoint(&config.endpoint);
-        let account = check_account(&config.account);
-        let key = config.temp_url_key.resolve(context.environment.as_ref());
-        let key = key.map_err(|message| BuildError::at("temp_url_key", message));
-        match (authority, account, key) {
-            (Ok(authority), Ok(()), Ok(key)) => SwiftSigner::new(config.endpoint, authority, config.account, &key),
-            (authority, account, key) => Err(join([authority.err(), account.err(), key.err()])),
-        }
+        let mut problems = Problems::default();
+        let cluster = problems.keep("endpoint", Origin::parse(&config.endpoint));
+        let account = problems.keep("account", check_account(config.account));
+        let key = problems.keep("temp_url_key", config.temp_url_key.resolve(context.environment.as_ref()));
+        let ((cluster, account), key) = problems.unless_any(cluster.zip(account).zip(key))?;
+        SwiftSigner::new(cluster, account, &key)
     }
 }
 
-/// Checks a URL that is an origin, and returns its `host[:port]`.
-fn check_endpoint(endpoint: &str) -> Result<String, BuildError> {
-    let authority = endpoint.strip_prefix("https://").or_else(|| endpoint.strip_prefix("http://"));
-    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]".contains(&byte);
-    match authority {
-        Some(authority) if !authority.is_empty() && authority.bytes().all(is_allowed) => Ok(authority.to_owned()),
-        _ => Err(BuildError::at("endpoint", "write it as https://host or https://host:port, in lower case")),
-    }
-}
-
-fn check_account(account: &str) -> Result<(), BuildError> {
+fn check_account(account: String) -> Result<String, String> {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     if !account.is_empty() && account.bytes().all(is_allowed) {
-        return Ok(());
+        return Ok(account);
     }
-    Err(BuildError::at("account", "is the part of Swift's URLs after /v1/, such as AUTH_ml"))
-}
-
-fn join(errors: impl IntoIterator<Item = Option<BuildError>>) -> BuildError {
-    errors.into_iter().flatten().fold(BuildError { problems: Vec::new() }, BuildError::and)
+    Err("is the part of Swift's URLs after /v1/, such as AUTH_ml".to_owned())
 }

@@ -4,33 +4,29 @@ use std::fmt::{self, Write as _};
 
 use async_trait::async_trait;
 use hmac::{Hmac, KeyInit, Mac};
-use presign_core::{BuildError, Endpoint, ObjectLocation, Scheme, SignError, SignRequest, SignedUrl, Signer, encode};
+use presign_core::{
+    BuildError, Endpoint, ObjectLocation, Origin, Scheme, SignError, SignRequest, SignedUrl, Signer, encode,
+};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
 /// Signs for one account of a Swift cluster.
 pub struct SwiftSigner {
-    endpoint: String,
-    authority: String,
+    cluster: Origin,
     account: String,
     keyed: Hmac<Sha256>,
 }
 
 impl SwiftSigner {
-    pub(crate) fn new(
-        endpoint: String,
-        authority: String,
-        account: String,
-        key: &SecretString,
-    ) -> Result<Self, BuildError> {
+    pub(crate) fn new(cluster: Origin, account: String, key: &SecretString) -> Result<Self, BuildError> {
         let keyed = Hmac::new_from_slice(key.expose_secret().as_bytes())
             .map_err(|_| BuildError::at("temp_url_key", "is no key for HMAC-SHA256"))?;
-        Ok(Self { endpoint, authority, account, keyed })
+        Ok(Self { cluster, account, keyed })
     }
 
     fn sign_url(&self, request: &SignRequest<'_>) -> Result<SignedUrl, SignError> {
         if !self.claims(request.location) {
-            return Err(SignError::NotServed(format!("the Swift cluster is s3://{}", self.authority)));
+            return Err(SignError::NotServed(format!("the Swift cluster is s3://{}", self.cluster.authority())));
         }
         // Swift has a parameter for the file name, but does not sign it: whoever has the link could change it.
         if !request.overrides.is_empty() {
@@ -39,7 +35,9 @@ impl SwiftSigner {
         }
         let path = encode::path(&self.path(request.location));
         let (expires_at, signature) = (request.expires_at(), self.signature(request));
-        let url = format!("{}{path}?temp_url_sig={signature}&temp_url_expires={}", self.endpoint, expires_at.unix());
+        let (scheme, authority) = (self.cluster.scheme(), self.cluster.authority());
+        let expires = expires_at.unix();
+        let url = format!("{scheme}://{authority}{path}?temp_url_sig={signature}&temp_url_expires={expires}");
         Ok(SignedUrl::new(url, request.operation, expires_at))
     }
 
@@ -74,11 +72,11 @@ impl Signer for SwiftSigner {
     }
 
     fn claims(&self, location: &ObjectLocation) -> bool {
-        location.scheme() == Scheme::S3 && location.endpoint() == Some(&self.authority)
+        location.scheme() == Scheme::S3 && location.endpoint() == Some(self.cluster.authority())
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {
-        vec![Endpoint::path(Scheme::S3, self.authority.as_str())]
+        vec![Endpoint::path(Scheme::S3, self.cluster.authority())]
     }
 
     fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {
@@ -89,7 +87,7 @@ impl Signer for SwiftSigner {
 impl fmt::Debug for SwiftSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SwiftSigner")
-            .field("endpoint", &self.endpoint)
+            .field("cluster", &self.cluster)
             .field("account", &self.account)
             .finish_non_exhaustive()
     }

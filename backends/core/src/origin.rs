@@ -1,10 +1,11 @@
-//! `http[s]://host[:port]`.
+//! Where a store is: `http[s]://host[:port]`.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// A store's scheme, host and port.
+/// A store's scheme, host and port: an [origin](https://www.rfc-editor.org/rfc/rfc6454#section-4), written as
+/// `https://host`, `http://host:9000`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub struct Origin {
     scheme: &'static str,
     /// In lower case; an IPv6 address in brackets.
     host: String,
@@ -17,7 +18,8 @@ const HOW: &str = "is not a store's address: write https://host or http://host:p
 
 impl Origin {
     /// The https origin of a host that is well formed.
-    pub(crate) fn https(host: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn https(host: impl Into<String>) -> Self {
         let host = host.into();
         Self { scheme: "https", authority: host.clone(), host }
     }
@@ -26,7 +28,7 @@ impl Origin {
     ///
     /// # Errors
     /// Says what an address looks like.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.to_ascii_lowercase();
         let (scheme, rest) = if let Some(rest) = text.strip_prefix("https://") {
             ("https", rest)
@@ -44,28 +46,39 @@ impl Origin {
     }
 
     /// `https` or `http`.
-    pub(crate) const fn scheme(&self) -> &'static str {
+    #[must_use]
+    pub const fn scheme(&self) -> &'static str {
         self.scheme
     }
 
-    /// `host[:port]`, as it is signed.
-    pub(crate) fn authority(&self) -> &str {
+    /// `host[:port]` in lower case, as it is signed: without the scheme's own port.
+    #[must_use]
+    pub fn authority(&self) -> &str {
         &self.authority
     }
 
+    /// The host without a port, in lower case; an IPv6 address in brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
     /// Whether it is encrypted.
-    pub(crate) fn is_https(&self) -> bool {
+    #[must_use]
+    pub fn is_https(&self) -> bool {
         self.scheme == "https"
     }
 
     /// Whether the host is an IP address, which nothing can stand in front of.
-    pub(crate) fn is_address(&self) -> bool {
+    #[must_use]
+    pub fn is_address(&self) -> bool {
         self.host.starts_with('[') || self.host.parse::<IpAddr>().is_ok()
     }
 
     /// Every way in which a storage URL may name it: `host:port`, also where that is the scheme's own port (ClearML
     /// wants a port there), and `host`.
-    pub(crate) fn spellings(&self) -> Vec<String> {
+    #[must_use]
+    pub fn spellings(&self) -> Vec<String> {
         if self.authority == self.host {
             vec![format!("{}:{}", self.host, own_port(self.scheme)), self.host.clone()]
         } else {
