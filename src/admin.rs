@@ -46,7 +46,7 @@ fn answer(gateway: &Gateway, path: &str, query: &str) -> Response<Bytes> {
 fn metrics(gateway: &Gateway) -> Response<Bytes> {
     let live = gateway.live();
     for (name, signer) in live.snapshot.backends() {
-        gateway.metrics().credential(name, signer.credential_expires_at());
+        gateway.metrics().credential(name, signer.credential());
     }
     match gateway.metrics().encode() {
         Ok(encoded) => text(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", encoded),
@@ -62,7 +62,7 @@ fn readiness(gateway: &Gateway) -> Response<Bytes> {
     let mut signing = live.snapshot.backends().next().is_none();
     for (name, signer) in live.snapshot.backends() {
         let readiness = signer.readiness(now);
-        signing |= readiness == Readiness::Ready;
+        signing |= !matches!(readiness, Readiness::NotReady(_));
         backends.insert(name.to_owned(), told(&readiness));
     }
     let auth = live.authenticator.readiness();
@@ -79,6 +79,7 @@ fn readiness(gateway: &Gateway) -> Response<Bytes> {
 fn told(readiness: &Readiness) -> Value {
     match readiness {
         Readiness::Ready => json!("ready"),
+        Readiness::Degraded(reason) => json!({"degraded": reason}),
         Readiness::NotReady(reason) => json!({"not_ready": reason}),
     }
 }

@@ -60,7 +60,7 @@ impl<'a> Plan<'a> {
             requested: wanted.expires_in,
             backend_max: None,
             provider_cap: signer.longest_life(),
-            credential_expires_at: signer.credential_expires_at(),
+            credential_expires_at: signer.credential().and_then(|credential| credential.expires_at),
             credential_margin: Duration::ZERO,
             token_expires_at: caller.token_expires_at,
             min_ttl: snapshot.config.signing.min_ttl.0,

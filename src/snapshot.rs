@@ -153,6 +153,7 @@ async fn build_signers(draft: &mut Draft, surroundings: &Surroundings) -> IndexM
             environment: Arc::clone(&surroundings.environment),
             clock: Arc::clone(&surroundings.clock),
             content_url,
+            observer: surroundings.metrics.credential_observer(&name),
         };
         match surroundings.registry.build(&backend, context).await {
             Ok(signer) => {

@@ -4,6 +4,7 @@
 //! function of the configuration. Authenticators and signers are measured from outside, by decorators.
 
 mod authenticator;
+mod credential;
 mod requests;
 mod signer;
 
@@ -15,6 +16,7 @@ use prometheus::{
 };
 
 pub use authenticator::{AuthMetrics, MeteredAuthenticator};
+pub use credential::CredentialMetrics;
 pub use requests::{Outcome, RouteMetrics};
 pub use signer::MeteredSigner;
 
@@ -38,6 +40,7 @@ pub struct Metrics {
     pub(crate) auth_duration: HistogramVec,
     pub(crate) auth_cache: IntCounterVec,
     pub(crate) credential_expires: IntGaugeVec,
+    pub(crate) credential_refresh: IntCounterVec,
     pub(crate) generation: IntGauge,
     pub(crate) connections: IntGauge,
 }
@@ -82,6 +85,11 @@ impl Metrics {
                 "When a backend's credential ends.",
                 &["backend"],
             )?,
+            credential_refresh: counter(
+                "credential_refresh_total",
+                "Attempts to get a credential for a backend.",
+                &["backend", "outcome"],
+            )?,
             generation: IntGauge::new("presign_config_generation", "The number of the configuration in effect.")?,
             connections: IntGauge::new("presign_http_connections", "Open connections of clients.")?,
             registry,
@@ -91,7 +99,7 @@ impl Metrics {
     }
 
     fn register(&self) -> Result<(), prometheus::Error> {
-        let collectors: [Box<dyn Collector>; 11] = [
+        let collectors: [Box<dyn Collector>; 12] = [
             Box::new(self.requests.clone()),
             Box::new(self.request_duration.clone()),
             Box::new(self.rule_matches.clone()),
@@ -101,6 +109,7 @@ impl Metrics {
             Box::new(self.auth_duration.clone()),
             Box::new(self.auth_cache.clone()),
             Box::new(self.credential_expires.clone()),
+            Box::new(self.credential_refresh.clone()),
             Box::new(self.generation.clone()),
             Box::new(self.connections.clone()),
         ];
@@ -111,8 +120,8 @@ impl Metrics {
     }
 
     /// Says when a backend's credential ends.
-    pub(crate) fn credential(&self, backend: &str, expires_at: Option<presign_core::Timestamp>) {
-        match expires_at {
+    pub(crate) fn credential(&self, backend: &str, credential: Option<presign_core::CredentialInfo>) {
+        match credential.and_then(|credential| credential.expires_at) {
             Some(at) => self.credential_expires.with_label_values(&[backend]).set(at.unix()),
             None => drop(self.credential_expires.remove_label_values(&[backend])),
         }
@@ -122,6 +131,12 @@ impl Metrics {
     #[must_use]
     pub fn auth_observer(&self) -> Arc<AuthMetrics> {
         Arc::new(AuthMetrics::new(self))
+    }
+
+    /// Counts a backend's attempts to get credentials.
+    #[must_use]
+    pub fn credential_observer(&self, backend: &str) -> Arc<CredentialMetrics> {
+        Arc::new(CredentialMetrics::new(self, backend))
     }
 
     /// Counts a request that no rule matched, or that was refused before any was looked for.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use presign_core::{
-    Clock, Content, Endpoint, ExpiresIn, ObjectLocation, Operation, Readiness, SignError, SignRequest, SignedUrl,
-    Signer, Timestamp,
+    Clock, Content, CredentialInfo, Endpoint, ExpiresIn, ObjectLocation, Operation, Readiness, SignError, SignRequest,
+    SignedUrl, Signer, Timestamp,
 };
 use prometheus::Histogram;
 
@@ -70,8 +70,20 @@ impl Signer for MeteredSigner {
         self.inner.readiness(now)
     }
 
-    fn credential_expires_at(&self) -> Option<Timestamp> {
-        self.inner.credential_expires_at()
+    fn credential(&self) -> Option<CredentialInfo> {
+        self.inner.credential()
+    }
+
+    async fn renew(&self, needed_until: Timestamp) -> Result<CredentialInfo, SignError> {
+        self.inner.renew(needed_until).await
+    }
+
+    async fn keep_fresh(&self) {
+        self.inner.keep_fresh().await;
+    }
+
+    fn attributes(&self) -> bool {
+        self.inner.attributes()
     }
 
     fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {

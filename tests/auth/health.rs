@@ -13,7 +13,7 @@ use crate::support::{
 fn reason(world: &World) -> String {
     match world.auth.readiness() {
         Readiness::Ready => String::new(),
-        Readiness::NotReady(reason) => reason,
+        Readiness::Degraded(reason) | Readiness::NotReady(reason) => reason,
     }
 }
 

@@ -30,10 +30,8 @@ impl Backend for Impostor {
 /// What a backend of this name is built with.
 pub(crate) fn context_of(name: &str, environment: Arc<dyn Environment>) -> BuildContext {
     BuildContext {
-        name: name.to_owned(),
-        environment,
-        clock: Arc::new(FixedClock(Timestamp::from_unix(1_700_000_000))),
         content_url: Some("http://127.0.0.1:8080/content".to_owned()),
+        ..BuildContext::new(name, environment, Arc::new(FixedClock(Timestamp::from_unix(1_700_000_000))))
     }
 }
 

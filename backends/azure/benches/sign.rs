@@ -19,12 +19,9 @@ fn signer() -> AzureSigner {
     });
     // 64 bytes in base64, as every account key.
     let environment = FixedEnvironment::new([("KEY", "a2V5".repeat(21) + "aw==")]);
-    let context = BuildContext {
-        name: "azure".into(),
-        environment: Arc::new(environment),
-        clock: Arc::new(FixedClock(Timestamp::from_unix(0))),
-        content_url: None,
-    };
+    let environment = Arc::new(environment);
+    let clock = Arc::new(FixedClock(Timestamp::from_unix(0)));
+    let context = BuildContext::new("azure", environment, clock);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(Azure::build(serde_json::from_value(config).unwrap(), context)).unwrap()
 }

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use presign_core::{
-    Endpoint, ObjectLocation, Operation, Readiness, SignError, SignRequest, SignedUrl, Signer, Timestamp,
+    CredentialInfo, Endpoint, ObjectLocation, Operation, Readiness, SignError, SignRequest, SignedUrl, Signer,
+    Timestamp,
 };
 
 use crate::{
@@ -89,11 +90,13 @@ impl Signer for AzureSigner {
         }
     }
 
-    fn credential_expires_at(&self) -> Option<Timestamp> {
-        match &self.credential {
-            Credential::AccountKey { .. } => None,
-            Credential::ReadyMade(sas) => Some(sas.expires()),
-        }
+    fn credential(&self) -> Option<CredentialInfo> {
+        Some(match &self.credential {
+            Credential::AccountKey { .. } => CredentialInfo::PERMANENT,
+            Credential::ReadyMade(sas) => {
+                CredentialInfo { expires_at: Some(sas.expires()), ..CredentialInfo::PERMANENT }
+            }
+        })
     }
 
     /// The string that the account key signs. With a ready-made SAS nothing is signed here.

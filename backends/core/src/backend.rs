@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::{BuildError, Clock, Environment, Operation, Signer};
+use crate::{BuildError, Clock, CredentialObserver, Environment, NoObserver, Operation, Signer};
 
 /// A kind of object store that the gateway can sign for.
 pub trait Backend: 'static {
@@ -45,4 +45,14 @@ pub struct BuildContext {
     /// Where the gateway serves [`crate::Signer::content`] of this signer, as clients reach it, without a `/` at its
     /// end; `None` when the gateway does not know how clients reach it.
     pub content_url: Option<String>,
+    /// Is told of attempts to get credentials.
+    pub observer: Arc<dyn CredentialObserver>,
+}
+
+impl BuildContext {
+    /// A context in which nobody serves content and nobody listens.
+    #[must_use]
+    pub fn new(name: impl Into<String>, environment: Arc<dyn Environment>, clock: Arc<dyn Clock>) -> Self {
+        Self { name: name.into(), environment, clock, content_url: None, observer: Arc::new(NoObserver) }
+    }
 }

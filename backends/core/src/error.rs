@@ -57,6 +57,9 @@ pub enum SignError {
     /// The backend cannot put this response header into a signature.
     #[error("the backend cannot override a response header: {0}")]
     UnsupportedOverride(&'static str),
+    /// The backend cannot put the caller's name into a signature.
+    #[error("the backend cannot attribute links to callers")]
+    UnsupportedAttribution,
     /// The location is not one that this signer serves.
     #[error("the backend does not serve this location: {0}")]
     NotServed(String),

@@ -5,7 +5,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::{
-    Content, Endpoint, ExpiresIn, ObjectLocation, Operation, ResponseOverrides, SignError, SignedUrl, Timestamp,
+    Content, CredentialInfo, Endpoint, ExpiresIn, ObjectLocation, Operation, ResponseOverrides, SignError, SignedUrl,
+    Timestamp,
 };
 
 /// Everything that enters a signature but the credential.
@@ -24,6 +25,9 @@ pub struct SignRequest<'a> {
     pub overrides: &'a ResponseOverrides,
     /// Who will use the link.
     pub audience: Audience,
+    /// Who asked for the link, in a form fit for the store's access log: any text. Only for a signer that
+    /// [attributes](Signer::attributes); another one refuses it.
+    pub attribution: Option<&'a str>,
 }
 
 /// Who will use a link: decides which of a store's two addresses it has.
@@ -52,6 +56,7 @@ impl<'a> SignRequest<'a> {
             expires_in,
             overrides: ResponseOverrides::NONE,
             audience: Audience::Client,
+            attribution: None,
         }
     }
 
@@ -59,6 +64,13 @@ impl<'a> SignRequest<'a> {
     #[must_use]
     pub const fn with_overrides(mut self, overrides: &'a ResponseOverrides) -> Self {
         self.overrides = overrides;
+        self
+    }
+
+    /// With the name under which the store's access log is to show the use of the link.
+    #[must_use]
+    pub const fn attributed_to(mut self, attribution: Option<&'a str>) -> Self {
+        self.attribution = attribution;
         self
     }
 
@@ -81,6 +93,8 @@ impl<'a> SignRequest<'a> {
 pub enum Readiness {
     /// It could.
     Ready,
+    /// It could, but not for long: this is to be mended soon (no secret in it).
+    Degraded(String),
     /// It could not, because of this (no secret in it).
     NotReady(String),
 }
@@ -93,6 +107,7 @@ pub enum Readiness {
 /// * A different operation, bucket, key, time, life or override gives a different URL, and a different signature
 ///   wherever the store's signature covers it (an Azure signature does not cover `GET` against `HEAD`).
 /// * What is not supported is refused; nothing is dropped silently.
+/// * No link outlives the credential that signed it.
 /// * Neither `Debug` nor an error holds a secret or a signature.
 #[async_trait]
 pub trait Signer: fmt::Debug + Send + Sync + 'static {
@@ -122,9 +137,30 @@ pub trait Signer: fmt::Debug + Send + Sync + 'static {
         Readiness::Ready
     }
 
-    /// When the credential at hand ends; `None` when it does not, or when there is none yet.
-    fn credential_expires_at(&self) -> Option<Timestamp> {
-        None
+    /// The credential at hand, with which [`Signer::sign`] would sign; `None` when one has to be fetched first, or when
+    /// the one there was has ended.
+    ///
+    /// Two equal answers around a signature say that this credential made it.
+    fn credential(&self) -> Option<CredentialInfo> {
+        Some(CredentialInfo::PERMANENT)
+    }
+
+    /// Gets a credential that lasts until `needed_until`, or as long a one as there is to be had now. Asks nobody when
+    /// the one at hand will do, or when a new one would not last longer.
+    ///
+    /// # Errors
+    /// When there is no credential that is good now.
+    async fn renew(&self, _needed_until: Timestamp) -> Result<CredentialInfo, SignError> {
+        Ok(self.credential().unwrap_or(CredentialInfo::PERMANENT))
+    }
+
+    /// Gets the first credential, and a new one before each ends, for as long as this is polled. Ends at once where
+    /// there is nothing to refresh.
+    async fn keep_fresh(&self) {}
+
+    /// Whether links can say who asked for them: [`SignRequest::attribution`].
+    fn attributes(&self) -> bool {
+        false
     }
 
     /// The string that is signed for a request, without the signature or any secret: for `explain`.

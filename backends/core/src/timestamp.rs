@@ -18,6 +18,9 @@ pub struct Timestamp(OffsetDateTime);
 pub struct InvalidTimestamp;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(OffsetDateTime::UNIX_EPOCH);
+
     /// From seconds since 1970. A number outside years 0 to 9999 becomes the nearest time inside.
     #[must_use]
     pub fn from_unix(seconds: i64) -> Self {

@@ -31,12 +31,9 @@ mod google;
 
 fn signer(runtime: &Runtime, credentials: &Value) -> GcsSigner {
     let config = json!({"buckets": ["ml-artifacts", "team-*"], "credentials": credentials});
-    let context = BuildContext {
-        name: "google".into(),
-        environment: Arc::new(FixedEnvironment::new([("SECRET", "not+a/secret+but+made+up+for+tests+0000000")])),
-        clock: Arc::new(FixedClock(Timestamp::from_unix(0))),
-        content_url: None,
-    };
+    let environment = Arc::new(FixedEnvironment::new([("SECRET", "not+a/secret+but+made+up+for+tests+0000000")]));
+    let clock = Arc::new(FixedClock(Timestamp::from_unix(0)));
+    let context = BuildContext::new("google", environment, clock);
     runtime.block_on(Gcs::build(serde_json::from_value(config).unwrap(), context)).unwrap()
 }
 

@@ -22,12 +22,9 @@ mod tests {
     }
 
     async fn try_build(fields: Value) -> Result<S3Signer, BuildError> {
-        let context = BuildContext {
-            name: "onprem".to_owned(),
-            environment: Arc::new(FixedEnvironment::new([("SECRET", SECRET_KEY)])),
-            clock: Arc::new(FixedClock(Timestamp::from_unix(0))),
-            content_url: None,
-        };
+        let environment = Arc::new(FixedEnvironment::new([("SECRET", SECRET_KEY)]));
+        let clock = Arc::new(FixedClock(Timestamp::from_unix(0)));
+        let context = BuildContext::new("onprem", environment, clock);
         Minio::build(serde_json::from_value(config(fields)).unwrap(), context).await
     }
 

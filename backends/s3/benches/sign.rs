@@ -62,12 +62,9 @@ fn signer(case: &Case) -> S3Signer {
     });
     let config = json!({"region": "eu-west-1", "addressing_style": "path", "credentials": credentials});
     let variables = [("SECRET", SECRET_KEY), ("TOKEN", case.token.as_deref().unwrap_or_default())];
-    let context = BuildContext {
-        name: "bench".to_owned(),
-        environment: Arc::new(FixedEnvironment::new(variables)),
-        clock: Arc::new(FixedClock(Timestamp::from_unix(0))),
-        content_url: None,
-    };
+    let environment = Arc::new(FixedEnvironment::new(variables));
+    let clock = Arc::new(FixedClock(Timestamp::from_unix(0)));
+    let context = BuildContext::new("bench", environment, clock);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(S3::build(serde_json::from_value(config).unwrap(), context)).unwrap()
 }

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use presign_core::{
-    Audience, Buckets, Endpoint, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer,
-    Timestamp,
+    Audience, Buckets, CredentialInfo, Endpoint, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest,
+    SignedUrl, Signer,
 };
 use presign_v4::PresignRequest;
 
@@ -118,8 +118,8 @@ impl Signer for S3Signer {
         self.store.endpoints.clone()
     }
 
-    fn credential_expires_at(&self) -> Option<Timestamp> {
-        self.keyring.current().credential.expires_at
+    fn credential(&self) -> Option<CredentialInfo> {
+        Some(CredentialInfo { expires_at: self.keyring.current().credential.expires_at, ..CredentialInfo::PERMANENT })
     }
 
     fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {

@@ -33,12 +33,9 @@ fn location(key: ObjectKey) -> ObjectLocation {
 }
 
 async fn build(config: serde_json::Value) -> Result<SwiftSigner, String> {
-    let context = BuildContext {
-        name: "cluster".into(),
-        environment: environment(),
-        clock: Arc::new(FixedClock(Timestamp::from_unix(NOW))),
-        content_url: None,
-    };
+    let environment = environment();
+    let clock = Arc::new(FixedClock(Timestamp::from_unix(NOW)));
+    let context = BuildContext::new("cluster", environment, clock);
     let config = serde_json::from_value(config).map_err(|error| error.to_string())?;
     Swift::build(config, context).await.map_err(|error| error.to_string())
 }

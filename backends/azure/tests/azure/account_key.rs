@@ -161,7 +161,7 @@ async fn neither_debug_nor_an_error_shows_the_key_or_a_signature() {
 async fn an_account_key_is_always_ready_and_never_ends() {
     let signer = mlstore().await;
     assert_eq!(signer.readiness(at("2124-03-01T12:00:00Z")), Readiness::Ready);
-    assert_eq!(signer.credential_expires_at(), None);
+    assert_eq!(signer.credential(), Some(presign_core::CredentialInfo::PERMANENT));
 }
 
 #[tokio::test]

@@ -22,12 +22,9 @@ pub(crate) fn hour() -> ExpiresIn {
 
 /// Builds a signer; `KEY` is the account key, and `TOKEN` is what is given.
 pub(crate) async fn build(config: Value, token: &str) -> Result<AzureSigner, BuildError> {
-    let context = BuildContext {
-        name: "azure".into(),
-        environment: Arc::new(FixedEnvironment::new([("KEY", ACCOUNT_KEY), ("TOKEN", token), ("BAD", "n0t-b4se64!")])),
-        clock: Arc::new(FixedClock(at("2024-03-01T12:00:00Z"))),
-        content_url: None,
-    };
+    let environment = Arc::new(FixedEnvironment::new([("KEY", ACCOUNT_KEY), ("TOKEN", token), ("BAD", "n0t-b4se64!")]));
+    let clock = Arc::new(FixedClock(at("2024-03-01T12:00:00Z")));
+    let context = BuildContext::new("azure", environment, clock);
     Azure::build(serde_json::from_value(config).unwrap(), context).await
 }
 

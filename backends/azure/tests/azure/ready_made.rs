@@ -42,7 +42,7 @@ async fn a_link_tells_the_token_s_own_end_and_not_the_life_that_was_asked_for() 
         let location = location("mlstore", "data", "a b.txt");
         let link = sign(&signer, Operation::Get, &location, ResponseOverrides::NONE).unwrap();
         assert_eq!(link.expires_at(), at(end), "{token}");
-        assert_eq!(signer.credential_expires_at(), Some(at(end)), "{token}");
+        assert_eq!(signer.credential().unwrap().expires_at, Some(at(end)), "{token}");
     }
 }
 

@@ -27,12 +27,9 @@ pub(crate) fn hour() -> ExpiresIn {
 }
 
 pub(crate) async fn build(config: Value) -> Result<GcsSigner, BuildError> {
-    let context = BuildContext {
-        name: "google".into(),
-        environment: Arc::new(FixedEnvironment::new([("SECRET", SECRET_KEY)])),
-        clock: Arc::new(FixedClock(noon())),
-        content_url: None,
-    };
+    let environment = Arc::new(FixedEnvironment::new([("SECRET", SECRET_KEY)]));
+    let clock = Arc::new(FixedClock(noon()));
+    let context = BuildContext::new("google", environment, clock);
     Gcs::build(serde_json::from_value(config).unwrap(), context).await
 }
 

@@ -41,12 +41,9 @@ pub(crate) fn location(key: ObjectKey) -> ObjectLocation {
 }
 
 pub(crate) fn context(name: &str, content_url: Option<&str>) -> BuildContext {
-    BuildContext {
-        name: name.into(),
-        environment: Arc::new(FixedEnvironment::new([("SECRET", SECRET), ("SHORT", "tooshort")])),
-        clock: Arc::new(FixedClock(now())),
-        content_url: content_url.map(Into::into),
-    }
+    let environment = Arc::new(FixedEnvironment::new([("SECRET", SECRET), ("SHORT", "tooshort")]));
+    let context = BuildContext::new(name, environment, Arc::new(FixedClock(now())));
+    BuildContext { content_url: content_url.map(Into::into), ..context }
 }
 
 pub(crate) async fn build(json: serde_json::Value, context: BuildContext) -> Result<LocalSigner, BuildError> {

@@ -32,12 +32,9 @@ pub(crate) async fn build_in<'a>(
 ) -> Result<S3Signer, BuildError> {
     let fields = config.as_object_mut().unwrap();
     fields.entry("credentials").or_insert_with(static_credentials);
-    let context = BuildContext {
-        name: "aws".to_owned(),
-        environment: Arc::new(FixedEnvironment::new(environment)),
-        clock: Arc::new(FixedClock(Timestamp::from_unix(0))),
-        content_url: None,
-    };
+    let environment = Arc::new(FixedEnvironment::new(environment));
+    let clock = Arc::new(FixedClock(Timestamp::from_unix(0)));
+    let context = BuildContext::new("aws", environment, clock);
     S3::build(serde_json::from_value(config).unwrap(), context).await
 }
 

@@ -84,7 +84,7 @@ async fn what_cannot_be_signed_is_not_explained() {
 #[tokio::test]
 async fn a_credential_whose_end_is_unknown_has_none() {
     let signer = build(json!({"region": "us-east-1", "credentials": static_credentials()})).await.unwrap();
-    assert_eq!(signer.credential_expires_at(), None);
+    assert_eq!(signer.credential(), Some(presign_core::CredentialInfo::PERMANENT));
 }
 
 proptest! {
