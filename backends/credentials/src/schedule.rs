@@ -7,7 +7,7 @@ use presign_core::Timestamp;
 /// Nobody is asked more often, however short a credential lives.
 const LEAST: Duration = Duration::from_secs(5);
 /// A new credential is not worth fetching for a longer link before this much of the old one's life is gone.
-const WORTH_IT: Duration = Duration::from_secs(60);
+const WORTH_IT: Duration = Duration::from_mins(1);
 
 /// When to fetch the next credential: once about half of what is left of this one's life is gone, so that links have
 /// room, and a token service that is down has half a life to come back. `jitter` (0 to 1) spreads replicas.
