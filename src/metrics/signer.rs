@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use presign_core::{
-    Clock, Content, CredentialInfo, Endpoint, ExpiresIn, ObjectLocation, Operation, Readiness, SignError, SignRequest,
-    SignedUrl, Signer, Timestamp,
+    Clock, Content, CredentialInfo, Endpoint, ExpiresIn, Multipart, ObjectLocation, Operation, Readiness, SignError,
+    SignRequest, SignedUrl, Signer, Timestamp,
 };
 use prometheus::Histogram;
 
@@ -88,6 +88,10 @@ impl Signer for MeteredSigner {
 
     fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {
         self.inner.string_to_sign(request)
+    }
+
+    fn multipart(&self) -> Option<&dyn Multipart> {
+        self.inner.multipart()
     }
 
     fn content(&self) -> Option<&dyn Content> {

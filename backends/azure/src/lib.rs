@@ -8,6 +8,7 @@
 
 mod account_key;
 mod base_url;
+mod blocks;
 mod build;
 mod config;
 mod credential;

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use presign_core::{
-    CredentialInfo, Endpoint, ObjectLocation, Operation, Readiness, SignError, SignRequest, SignedUrl, Signer,
-    Timestamp,
+    CredentialInfo, Endpoint, Multipart, ObjectLocation, Operation, Readiness, SignError, SignRequest, SignedUrl,
+    Signer, Timestamp,
 };
 
 use crate::{
@@ -36,7 +36,7 @@ impl AzureSigner {
         let signed = SignedUrl::new(url, request.operation, expires_at);
         Ok(match request.operation {
             // https://learn.microsoft.com/rest/api/storageservices/put-blob#request-headers-all-blob-types
-            Operation::Put => signed.with_header("x-ms-blob-type", "BlockBlob"),
+            Operation::Put => written(signed.with_header("x-ms-blob-type", "BlockBlob"), request),
             _ => signed,
         })
     }
@@ -58,6 +58,15 @@ impl AzureSigner {
         let mut url = self.store.url(request.location, request.audience, sas.room());
         sas.append_to(&mut url);
         Ok(url)
+    }
+}
+
+/// The type that the blob shall have. A shared access signature covers no header, so this one is not insisted on, and a
+/// length cannot be.
+pub(crate) fn written(link: SignedUrl, request: &SignRequest<'_>) -> SignedUrl {
+    match request.content_type {
+        Some(content_type) => link.with_header("x-ms-blob-content-type", content_type),
+        None => link,
     }
 }
 
@@ -97,6 +106,10 @@ impl Signer for AzureSigner {
                 CredentialInfo { expires_at: Some(sas.expires()), ..CredentialInfo::PERMANENT }
             }
         })
+    }
+
+    fn multipart(&self) -> Option<&dyn Multipart> {
+        Some(self)
     }
 
     /// The string that the account key signs. With a ready-made SAS nothing is signed here.

@@ -5,8 +5,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::{
-    Content, CredentialInfo, Endpoint, ExpiresIn, ObjectLocation, Operation, ResponseOverrides, SignError, SignedUrl,
-    Timestamp,
+    Content, CredentialInfo, Endpoint, ExpiresIn, Multipart, ObjectLocation, Operation, ResponseOverrides, SignError,
+    SignedUrl, Timestamp,
 };
 
 /// Everything that enters a signature but the credential.
@@ -28,6 +28,12 @@ pub struct SignRequest<'a> {
     /// Who asked for the link, in a form fit for the store's access log: any text. Only for a signer that
     /// [attributes](Signer::attributes); another one refuses it.
     pub attribution: Option<&'a str>,
+    /// For a write: the type that the object shall have. A signer lists it among [`SignedUrl::headers`], and binds it
+    /// into the signature where the store can.
+    pub content_type: Option<&'a str>,
+    /// For a write: the number of bytes that may be sent. A signer whose store can bind it does, and lists the header
+    /// that it takes among [`SignedUrl::headers`].
+    pub content_length: Option<u64>,
 }
 
 /// Who will use a link: decides which of a store's two addresses it has.
@@ -57,6 +63,8 @@ impl<'a> SignRequest<'a> {
             overrides: ResponseOverrides::NONE,
             audience: Audience::Client,
             attribution: None,
+            content_type: None,
+            content_length: None,
         }
     }
 
@@ -78,6 +86,14 @@ impl<'a> SignRequest<'a> {
     #[must_use]
     pub const fn for_gateway(mut self) -> Self {
         self.audience = Audience::Gateway;
+        self
+    }
+
+    /// For an object of this type and of this many bytes, which is about to be written.
+    #[must_use]
+    pub const fn with_content(mut self, content_type: Option<&'a str>, content_length: Option<u64>) -> Self {
+        self.content_type = content_type;
+        self.content_length = content_length;
         self
     }
 
@@ -165,6 +181,11 @@ pub trait Signer: fmt::Debug + Send + Sync + 'static {
 
     /// The string that is signed for a request, without the signature or any secret: for `explain`.
     fn string_to_sign(&self, _request: &SignRequest<'_>) -> Option<String> {
+        None
+    }
+
+    /// Signs uploads in parts, for a signer whose store has them.
+    fn multipart(&self) -> Option<&dyn Multipart> {
         None
     }
 

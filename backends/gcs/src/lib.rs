@@ -8,6 +8,7 @@ mod build;
 mod config;
 mod credential;
 mod key_file;
+mod multipart;
 mod rsa_key;
 mod service_account;
 mod signer;

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use presign_core::{
-    Buckets, Endpoint, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer,
+    Buckets, Endpoint, Multipart, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer,
 };
-use presign_v4::PresignRequest;
+use presign_v4::{PresignRequest, Written};
 
 use crate::{address::Address, credential::Credential};
 
@@ -52,19 +52,50 @@ impl GcsSigner {
         location.scheme() == Scheme::Gs && (location.endpoint().is_none() || self.endpoints.iter().any(named))
     }
 
+    /// A link for one method, one query, and what is written.
+    pub(crate) async fn link_for(
+        &self,
+        request: &SignRequest<'_>,
+        method: &str,
+        query: &[(&str, &str)],
+        written: Written,
+    ) -> Result<SignedUrl, SignError> {
+        self.check(request)?;
+        let url = match &self.credential {
+            Credential::Hmac(signer) => self.presign(request, method, query, &written, |presign| signer.sign(presign)),
+            Credential::ServiceAccount(account) => {
+                let unsigned = self.presign(request, method, query, &written, |presign| account.unsigned(presign));
+                account.sign(unsigned).await?
+            }
+        };
+        Ok(written.listed_by(link(url, request)))
+    }
+
     /// Puts the request into the form that is signed, and passes it on.
-    fn presign<T>(&self, request: &SignRequest<'_>, then: impl FnOnce(&PresignRequest<'_>) -> T) -> T {
+    fn presign<T>(
+        &self,
+        request: &SignRequest<'_>,
+        method: &str,
+        query: &[(&str, &str)],
+        written: &Written,
+        then: impl FnOnce(&PresignRequest<'_>) -> T,
+    ) -> T {
         let place = self.address.place(request.location.bucket(), request.location.key().as_str());
-        let query = query(request.overrides);
-        let method = request.operation.method();
         then(&PresignRequest {
             scheme: self.address.scheme(),
             host: &place.host,
             path: &place.path,
-            query: &query,
+            query,
+            headers: &written.headers(),
             ..PresignRequest::new(method, request.signed_at, request.expires_in)
         })
     }
+}
+
+/// What a link for writing insists on. For the length Google has
+/// [a header of its own](https://cloud.google.com/storage/docs/xml-api/reference-headers#xgoogcontentlengthrange).
+pub(crate) fn written(request: &SignRequest<'_>) -> Written {
+    Written::by(request, |bytes| ("x-goog-content-length-range", format!("{bytes},{bytes}")))
 }
 
 /// The [parameters](https://cloud.google.com/storage/docs/xml-api/reference-headers#query) that override response headers.
@@ -87,22 +118,16 @@ impl Signer for GcsSigner {
         }
         match &self.credential {
             Credential::Hmac(signer) => {
-                let url = self.presign(request, |presign| signer.sign(presign));
-                Some(Ok(link(url, request)))
+                let (method, query, written) = (request.operation.method(), query(request.overrides), written(request));
+                let url = self.presign(request, method, &query, &written, |presign| signer.sign(presign));
+                Some(Ok(written.listed_by(link(url, request))))
             }
             Credential::ServiceAccount(_) => None,
         }
     }
 
     async fn sign(&self, request: &SignRequest<'_>) -> Result<SignedUrl, SignError> {
-        self.check(request)?;
-        let url = match &self.credential {
-            Credential::Hmac(signer) => self.presign(request, |presign| signer.sign(presign)),
-            Credential::ServiceAccount(account) => {
-                account.sign(self.presign(request, |presign| account.unsigned(presign))).await?
-            }
-        };
-        Ok(link(url, request))
+        self.link_for(request, request.operation.method(), &query(request.overrides), written(request)).await
     }
 
     fn claims(&self, location: &ObjectLocation) -> bool {
@@ -115,6 +140,12 @@ impl Signer for GcsSigner {
 
     /// The string to sign, and below it the canonical request that it holds the hash of.
     fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {
-        Some(self.presign(request, |presign| self.credential.explain(presign)).to_string())
+        let (method, query, written) = (request.operation.method(), query(request.overrides), written(request));
+        let explain = |presign: &PresignRequest<'_>| self.credential.explain(presign).to_string();
+        Some(self.presign(request, method, &query, &written, explain))
+    }
+
+    fn multipart(&self) -> Option<&dyn Multipart> {
+        Some(self)
     }
 }

@@ -10,6 +10,7 @@ mod build;
 mod config;
 mod credential;
 mod keyring;
+mod multipart;
 mod profile;
 mod region;
 mod signer;

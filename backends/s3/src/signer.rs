@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use presign_core::{
-    Audience, Buckets, CredentialInfo, Endpoint, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest,
-    SignedUrl, Signer,
+    Audience, Buckets, CredentialInfo, Endpoint, Multipart, ObjectLocation, ResponseOverrides, Scheme, SignError,
+    SignRequest, SignedUrl, Signer,
 };
-use presign_v4::PresignRequest;
+use presign_v4::{PresignRequest, Written};
 
 use crate::{address::Address, keyring::Keyring};
 
@@ -58,14 +58,29 @@ impl S3Signer {
     }
 
     fn link(&self, request: &SignRequest<'_>) -> Result<SignedUrl, SignError> {
-        let url = self.presign(request, |presign| self.keyring.current().signer.sign(presign))?;
-        Ok(SignedUrl::new(url, request.operation, request.expires_at()))
+        self.link_for(request, request.operation.method(), &query(request.overrides), written(request))
+    }
+
+    /// A link for one method, one query, and what is written.
+    pub(crate) fn link_for(
+        &self,
+        request: &SignRequest<'_>,
+        method: &str,
+        query: &[(&str, &str)],
+        written: Written,
+    ) -> Result<SignedUrl, SignError> {
+        let key = self.keyring.current();
+        let url = self.presign(request, method, query, &written, |presign| key.signer.sign(presign))?;
+        Ok(written.listed_by(SignedUrl::new(url, request.operation, request.expires_at())))
     }
 
     /// Puts the request into the form that is signed, and passes it on.
     fn presign<T>(
         &self,
         request: &SignRequest<'_>,
+        method: &str,
+        query: &[(&str, &str)],
+        written: &Written,
         then: impl FnOnce(&PresignRequest<'_>) -> T,
     ) -> Result<T, SignError> {
         let location = request.location;
@@ -78,15 +93,20 @@ impl S3Signer {
             let bucket = location.bucket();
             SignError::NotServed(format!("the bucket '{bucket}' cannot stand in front of an accelerated host"))
         })?;
-        let query = query(request.overrides);
         Ok(then(&PresignRequest {
             scheme: address.scheme(),
             host: &place.host,
             path: &place.path,
-            query: &query,
-            ..PresignRequest::new(request.operation.method(), request.signed_at, request.expires_in)
+            query,
+            headers: &written.headers(),
+            ..PresignRequest::new(method, request.signed_at, request.expires_in)
         }))
     }
+}
+
+/// What a link for writing insists on.
+pub(crate) fn written(request: &SignRequest<'_>) -> Written {
+    Written::by(request, |bytes| ("content-length", bytes.to_string()))
 }
 
 /// The [parameters](https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax) that
@@ -124,6 +144,11 @@ impl Signer for S3Signer {
 
     fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {
         let key = self.keyring.current();
-        self.presign(request, |presign| key.signer.explain(presign).to_string()).ok()
+        let (method, query, written) = (request.operation.method(), query(request.overrides), written(request));
+        self.presign(request, method, &query, &written, |presign| key.signer.explain(presign).to_string()).ok()
+    }
+
+    fn multipart(&self) -> Option<&dyn Multipart> {
+        Some(self)
     }
 }

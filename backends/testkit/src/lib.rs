@@ -23,6 +23,7 @@ mod difference;
 mod findings;
 mod keys;
 mod link;
+mod multipart;
 mod one_link;
 mod refusal;
 mod secrecy;

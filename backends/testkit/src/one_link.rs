@@ -35,7 +35,7 @@ pub(crate) async fn check(suite: &Suite, findings: &mut Findings) {
 }
 
 /// What stands before the key in every path, as a plain key shows it.
-async fn shared_path(suite: &Suite) -> String {
+pub(crate) async fn shared_path(suite: &Suite) -> String {
     let Ok(plain) = ObjectKey::parse("plain") else { return String::new() };
     let location = suite.location(&plain);
     let signed = suite.sign(&suite.request(suite.operation(), &location)).await;
@@ -45,16 +45,7 @@ async fn shared_path(suite: &Suite) -> String {
 
 fn check_signed(suite: &Suite, signed: &SignedUrl, request: &SignRequest<'_>, prefix: &str) -> Result<(), String> {
     let link = Link::parse(signed.expose()).map_err(|problem| format!("the URL {problem}"))?;
-    if !suite.hosts.contains(&link.authority) {
-        return Err(format!("the URL leads to {:?}, which is none of {:?}", link.authority, suite.hosts));
-    }
-    check_key(suite, &link.path, request.location.key(), prefix)?;
-    if let Some(name) = link.repeated_name() {
-        return Err(format!("the URL has the parameter {name:?} twice"));
-    }
-    if link.signature(suite.signature_parameter.as_deref()).is_none() {
-        return Err("the URL has no signature".into());
-    }
+    check_place(suite, &link, request.location.key(), prefix)?;
     if signed.operation() != request.operation {
         return Err(format!("the link says that it is for {}", signed.operation()));
     }
@@ -63,6 +54,21 @@ fn check_signed(suite: &Suite, signed: &SignedUrl, request: &SignRequest<'_>, pr
         return Err(format!("the link says that it ends at {}, not at {expected}", signed.expires_at()));
     }
     secrecy::check_link(suite, signed, &link)
+}
+
+/// Whether a link leads to the key at one of the hosts, with a signature and nothing said twice.
+pub(crate) fn check_place(suite: &Suite, link: &Link, key: &ObjectKey, prefix: &str) -> Result<(), String> {
+    if !suite.hosts.contains(&link.authority) {
+        return Err(format!("the URL leads to {:?}, which is none of {:?}", link.authority, suite.hosts));
+    }
+    check_key(suite, &link.path, key, prefix)?;
+    if let Some(name) = link.repeated_name() {
+        return Err(format!("the URL has the parameter {name:?} twice"));
+    }
+    if link.signature(suite.signature_parameter.as_deref()).is_none() {
+        return Err("the URL has no signature".into());
+    }
+    Ok(())
 }
 
 fn check_key(suite: &Suite, path: &str, key: &ObjectKey, prefix: &str) -> Result<(), String> {

@@ -6,7 +6,7 @@ use presign_core::{
     ExpiresIn, ObjectKey, ObjectLocation, Operation, SignError, SignRequest, SignedUrl, Signer, Timestamp,
 };
 
-use crate::{Difference, agreement, difference, findings::Findings, one_link, refusal, secrecy};
+use crate::{Difference, agreement, difference, findings::Findings, multipart, one_link, refusal, secrecy};
 
 type LocationOf = Box<dyn Fn(ObjectKey) -> ObjectLocation + Send + Sync>;
 type KeyFromPath = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -148,6 +148,7 @@ impl Suite {
         difference::check(self, &mut findings).await;
         refusal::check(self, &mut findings).await;
         agreement::check(self, &mut findings).await;
+        multipart::check(self, &mut findings).await;
         secrecy::check_signer(self, &mut findings).await;
         findings.into_sentences()
     }

@@ -33,12 +33,15 @@ mod headers;
 mod hex;
 mod hmac_signer;
 mod mac;
+pub mod multipart;
 mod query;
 mod request;
 mod scope;
 mod unsigned;
+mod written;
 
 pub use hmac_signer::HmacSigner;
 pub use request::PresignRequest;
 pub use scope::Scope;
 pub use unsigned::{Explanation, Unsigned};
+pub use written::Written;

@@ -14,3 +14,4 @@ mod differential;
 mod links;
 #[cfg(test)]
 mod verified;
+mod written;

@@ -16,20 +16,20 @@ use serde_json::json;
 
 use crate::common::{ACCESS_KEY, SECRET_KEY, at, build, overrides, seconds};
 
-struct Store {
+pub(crate) struct Store {
     service: S3Service,
-    signer: S3Signer,
+    pub(crate) signer: S3Signer,
     folder: tempfile::TempDir,
 }
 
-struct Answer {
-    status: StatusCode,
-    headers: http::HeaderMap,
-    body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Store {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut builder = S3ServiceBuilder::new(FileSystem::new(folder.path()).unwrap());
         builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
@@ -45,27 +45,41 @@ impl Store {
 
     /// Sends a link as a client would: its path and query byte for byte.
     async fn send(&self, operation: Operation, url: &str, body: &[u8]) -> Answer {
+        self.send_with(operation.method(), url, &[], body).await
+    }
+
+    /// With more headers.
+    pub(crate) async fn send_with(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&'static str, String)],
+        body: &[u8],
+    ) -> Answer {
         let target = url.strip_prefix("http://store:9000").unwrap();
-        let request = http::Request::builder()
-            .method(operation.method())
+        let mut request = http::Request::builder()
+            .method(method)
             .uri(target)
             .header("host", "store:9000")
             .header("content-length", body.len())
             .body(Body::from(body.to_vec()))
             .unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
         assert_eq!(request.uri().path_and_query().unwrap().as_str(), target);
         let (parts, body) = self.service.call(request).await.unwrap().into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    fn add_bucket(&self, name: &str) {
+    pub(crate) fn add_bucket(&self, name: &str) {
         fs::create_dir(self.folder.path().join(name)).unwrap();
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the server holds links against the real time")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     Timestamp::from_unix(since.as_secs().try_into().unwrap())
 }
