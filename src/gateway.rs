@@ -9,12 +9,13 @@ use presign_core::{Clock, ExpiresIn, ObjectLocation, Operation, SignError, Signe
 use crate::{
     auth::{AuthError, Authenticator, Principal},
     existence::{Existence, Presence},
+    freshness::Freshness,
     lifetime::{Bound, TooShort},
     metrics::{Metrics, Outcome},
-    plan::Plan,
+    plan::{Obstacle, Plan},
     refusal::Refusal,
     rules::{Grant, Match},
-    snapshot::{Route, Snapshot, sign},
+    snapshot::{Route, Snapshot},
 };
 
 /// A configuration in effect, and who authenticates for it.
@@ -24,6 +25,8 @@ pub struct Live {
     pub snapshot: Snapshot,
     /// Who knows the callers.
     pub authenticator: Arc<dyn Authenticator>,
+    /// What keeps the backends' credentials fresh.
+    pub freshness: Freshness,
 }
 
 /// The gateway itself.
@@ -155,22 +158,20 @@ impl Gateway {
     ) -> Result<Link, Refusal> {
         // Waiting for the apiserver took time: the link's life counts from here.
         let now = self.clock.now();
-        let plan = Plan::make(&live.snapshot, found, caller, wanted, now)?;
-        let lifetime = plan.life()?;
-        if lifetime.bound.is_clamp() {
-            route.metrics.clamped(lifetime.bound);
-        }
+        let plan = Plan::make(&live.snapshot, found, caller, wanted, now)?.with_credential().await?;
         if plan.grant.rule().check_exists() && wanted.operation.is_read() {
             self.check_exists(plan.signer.as_ref(), &plan.grant, now).await?;
         }
-        let signed = match sign(plan.signer.as_ref(), &plan.request(lifetime)).await {
-            Err(SignError::UnsupportedOverride(_)) if wanted.prefers_file => {
+        let (signed, lifetime) = match plan.sign().await {
+            Err(Obstacle::Signer(SignError::UnsupportedOverride(_))) if wanted.prefers_file => {
                 let wanted = Wanted { prefers_file: false, ..wanted.clone() };
-                let plan = Plan::make(&live.snapshot, found, caller, &wanted, now)?;
-                sign(plan.signer.as_ref(), &plan.request(lifetime)).await?
+                Plan::make(&live.snapshot, found, caller, &wanted, now)?.with_credential().await?.sign().await?
             }
             signed => signed?,
         };
+        if lifetime.bound.is_clamp() {
+            route.metrics.clamped(lifetime.bound);
+        }
         let cache_margin = live.snapshot.config.signing.redirect_cache_margin.0;
         Ok(Link { signed, bound: lifetime.bound, now, cache_margin, route: Arc::clone(route) })
     }

@@ -10,8 +10,10 @@ pub mod endpoints;
 pub mod environment;
 pub mod existence;
 pub mod explain;
+pub mod freshness;
 pub mod gateway;
 pub mod lifetime;
+pub mod link_cache;
 pub mod metrics;
 mod plan;
 pub mod refusal;
@@ -23,6 +25,7 @@ pub mod server;
 mod shutdown;
 pub mod snapshot;
 pub mod storage_url;
+pub mod terms;
 pub mod web;
 
 pub use cli::run;

@@ -6,16 +6,15 @@
 
 use std::time::Duration;
 
-use presign_core::{ExpiresIn, Timestamp};
+use presign_core::{CredentialInfo, ExpiresIn, Timestamp};
 
 /// Everything that bounds a link's life.
 #[derive(Debug, Clone)]
 pub struct LifetimeInputs {
     /// The time.
     pub now: Timestamp,
-    /// The time that the signature carries, from which stores count the life. Not after `now`; before it where links
-    /// are kept stable for a while.
-    pub signed_at: Timestamp,
+    /// Signatures made in one window this long carry one time, that of its start.
+    pub stable_window: Duration,
     /// The rule's `ttl`.
     pub rule_ttl: ExpiresIn,
     /// What the caller asked for (`expires_in`); it can only shorten.
@@ -24,14 +23,53 @@ pub struct LifetimeInputs {
     pub backend_max: Option<ExpiresIn>,
     /// What the store accepts at most with this kind of credential.
     pub provider_cap: ExpiresIn,
-    /// When the storage credential ends.
-    pub credential_expires_at: Option<Timestamp>,
+    /// The storage credential: when it ends, and the time before which no signature may be dated. `None`: not known yet.
+    pub credential: Option<CredentialInfo>,
     /// How much sooner than its credential a link ends.
     pub credential_margin: Duration,
     /// When the caller's own token ends.
     pub token_expires_at: Option<Timestamp>,
     /// A link that would live less is not worth handing out.
     pub min_ttl: Duration,
+}
+
+impl LifetimeInputs {
+    /// The time that the signature carries, from which stores count the life.
+    ///
+    /// It is the start of the window that `now` lies in, so that the same request has the same signature on every
+    /// gateway, for as long as the window lasts. It never goes before the credential's own start. Where links are short,
+    /// so is the window: the least that a link has to live is left to it.
+    #[must_use]
+    pub fn signed_at(&self) -> Timestamp {
+        let room = self.longest_life().duration().saturating_sub(self.least_wanted());
+        let window = i64::try_from(self.stable_window.min(room).as_secs()).unwrap_or(i64::MAX);
+        let age = self.now.unix().checked_rem_euclid(window).unwrap_or(0);
+        let floored = Timestamp::from_unix(self.now.unix().saturating_sub(age));
+        let not_before = self.credential.and_then(|credential| credential.not_before);
+        floored.max(not_before.unwrap_or(floored)).min(self.now)
+    }
+
+    /// The life that rule and caller want.
+    #[must_use]
+    pub fn longest_wish(&self) -> ExpiresIn {
+        self.requested.map_or(self.rule_ttl, |requested| requested.min(self.rule_ttl))
+    }
+
+    /// How long the storage credential has to last for a link that is as long as rule and caller want.
+    #[must_use]
+    pub fn credential_needed_until(&self) -> Timestamp {
+        self.signed_at().expires(self.longest_life()).plus(ceil(self.credential_margin))
+    }
+
+    /// The longest life that all bounds allow which count from the signature.
+    fn longest_life(&self) -> ExpiresIn {
+        self.longest_wish().min(self.backend_max.unwrap_or(ExpiresIn::MAX)).min(self.provider_cap)
+    }
+
+    /// What has to be left of a link's life at least.
+    fn least_wanted(&self) -> Duration {
+        self.min_ttl.min(self.longest_wish().duration())
+    }
 }
 
 /// What decided how long a link lives.
@@ -79,8 +117,12 @@ impl Bound {
 /// A link's life, and what decided it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetime {
-    /// The life, counted from the time that the signature carries.
+    /// The time that the signature carries.
+    pub signed_at: Timestamp,
+    /// The life, counted from then.
     pub expires_in: ExpiresIn,
+    /// What is left of it now.
+    pub left: Duration,
     /// What decided it: of several that agree, the first in the order of [`Bound`].
     pub bound: Bound,
 }
@@ -107,34 +149,35 @@ pub struct TooShort {
 /// # Errors
 /// When less would be left than `min_ttl`, and than rule and caller want.
 pub fn lifetime(inputs: &LifetimeInputs) -> Result<Lifetime, TooShort> {
+    let signed_at = inputs.signed_at();
     let (bound, expires_at) = tightest(inputs);
-    let wish = inputs.requested.map_or(inputs.rule_ttl, |requested| requested.min(inputs.rule_ttl));
-    let wanted = inputs.min_ttl.min(wish.duration());
+    let wanted = inputs.least_wanted();
     let left = inputs.now.until(expires_at);
     let too_short = TooShort { bound, left, wanted };
     if left < wanted {
         return Err(too_short);
     }
-    let life = inputs.signed_at.until(expires_at).as_secs();
-    let expires_in = ExpiresIn::from_seconds(life).map_err(|_| too_short)?;
-    Ok(Lifetime { expires_in, bound })
+    let expires_in = ExpiresIn::from_seconds(signed_at.until(expires_at).as_secs()).map_err(|_| too_short)?;
+    Ok(Lifetime { signed_at, expires_in, left, bound })
 }
 
 /// The bound that ends first, and when.
 fn tightest(inputs: &LifetimeInputs) -> (Bound, Timestamp) {
-    let first = (Bound::Rule, inputs.signed_at.expires(inputs.rule_ttl));
+    let first = (Bound::Rule, inputs.signed_at().expires(inputs.rule_ttl));
     bounds(inputs).fold(first, |first, next| if next.1 < first.1 { next } else { first })
 }
 
 /// Everything that bounds the life, and when it ends it, in the order of [`Bound`].
 pub fn bounds(inputs: &LifetimeInputs) -> impl Iterator<Item = (Bound, Timestamp)> + use<> {
-    let after = |life: ExpiresIn| inputs.signed_at.expires(life);
+    let signed_at = inputs.signed_at();
+    let after = |life: ExpiresIn| signed_at.expires(life);
+    let credential_end = inputs.credential.and_then(|credential| credential.expires_at);
     let all = [
         (Bound::Rule, Some(after(inputs.rule_ttl))),
         (Bound::Requested, inputs.requested.map(after)),
         (Bound::Backend, inputs.backend_max.map(after)),
         (Bound::Provider, Some(after(inputs.provider_cap))),
-        (Bound::Credential, inputs.credential_expires_at.map(|end| end.minus(ceil(inputs.credential_margin)))),
+        (Bound::Credential, credential_end.map(|end| end.minus(ceil(inputs.credential_margin)))),
         (Bound::Token, inputs.token_expires_at),
     ];
     all.into_iter().filter_map(|(bound, end)| Some((bound, end?)))

@@ -1,17 +1,23 @@
-//! What will be signed for a caller whom a rule lets in: pure, and the same for a request, for `sign` and for `explain`.
+//! What will be signed for a caller whom a rule lets in: the same for a request, for `sign` and for `explain`. Pure but
+//! for [`Plan::with_credential`] and [`Plan::sign`], which ask the signer.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use presign_core::{ResponseOverrides, SignError, SignRequest, Signer, Timestamp};
+use presign_core::{CredentialInfo, ResponseOverrides, SignError, SignRequest, SignedUrl, Signer, Timestamp};
 
 use crate::{
     auth::Principal,
+    config::ShortCredential,
     gateway::Wanted,
-    lifetime::{Lifetime, LifetimeInputs, TooShort, lifetime},
+    lifetime::{Bound, Lifetime, LifetimeInputs, TooShort, lifetime},
     refusal::Refusal,
     rules::{self, Grant, Match},
-    snapshot::Snapshot,
+    snapshot::{Snapshot, sign},
 };
+
+/// How often a link is signed anew because the credential changed meanwhile. Credentials live for minutes at least, so
+/// twice is a coincidence already.
+const ATTEMPTS: usize = 3;
 
 /// A rule's consent, with all that enters the signature but the life.
 #[derive(Debug)]
@@ -21,6 +27,10 @@ pub(crate) struct Plan<'a> {
     pub(crate) overrides: ResponseOverrides,
     /// What bounds the life.
     pub(crate) inputs: LifetimeInputs,
+    /// The credential that the plan is made for.
+    credential: Option<CredentialInfo>,
+    attribution: Option<String>,
+    short_credential: ShortCredential,
 }
 
 /// Why there is nothing to sign, in the words of whoever stopped it: more than a caller is told.
@@ -37,7 +47,7 @@ pub(crate) enum Obstacle {
 }
 
 impl<'a> Plan<'a> {
-    /// Asks the rule that was found, and its signer.
+    /// Asks the rule that was found, and its signer, for what is at hand.
     ///
     /// # Errors
     /// When the rule refuses the caller, or its backend does not serve the object.
@@ -53,19 +63,50 @@ impl<'a> Plan<'a> {
         let signer = route.signer(&grant)?;
         let download = wanted.download.as_deref().or_else(|| wanted.prefers_file.then_some(""));
         let overrides = grant.overrides(download, wanted.content_type.as_deref());
+        let signing = &snapshot.config.signing;
+        let credential = signer.credential();
         let inputs = LifetimeInputs {
             now,
-            signed_at: now,
+            stable_window: signing.stable_window.0,
             rule_ttl: grant.rule().ttl(),
             requested: wanted.expires_in,
-            backend_max: None,
+            backend_max: route.terms.max_ttl,
             provider_cap: signer.longest_life(),
-            credential_expires_at: signer.credential().and_then(|credential| credential.expires_at),
-            credential_margin: Duration::ZERO,
+            credential,
+            credential_margin: signing.credential_margin.0,
             token_expires_at: caller.token_expires_at,
-            min_ttl: snapshot.config.signing.min_ttl.0,
+            min_ttl: signing.min_ttl.0,
         };
-        Ok(Self { grant, signer, overrides, inputs })
+        let attribution = route.terms.attribution(&caller.user);
+        let short_credential = signing.short_credential;
+        Ok(Self { grant, signer, overrides, inputs, credential, attribution, short_credential })
+    }
+
+    /// The same plan, with a credential that is there, and lasts as long as the link should if one that long is to be
+    /// had.
+    ///
+    /// # Errors
+    /// When there is no credential.
+    pub(crate) async fn with_credential(mut self) -> Result<Self, SignError> {
+        if let Some(needed_until) = self.renewal() {
+            self.take(Some(self.signer.renew(needed_until).await?));
+        }
+        Ok(self)
+    }
+
+    /// The time until which the credential at hand should last, where it does not.
+    fn renewal(&self) -> Option<Timestamp> {
+        let needed_until = self.inputs.credential_needed_until();
+        match self.credential {
+            None => Some(needed_until),
+            Some(credential) if credential.lasts_until(needed_until) => None,
+            Some(_) => (self.short_credential != ShortCredential::Clamp).then_some(needed_until),
+        }
+    }
+
+    fn take(&mut self, credential: Option<CredentialInfo>) {
+        self.credential = credential;
+        self.inputs.credential = credential;
     }
 
     /// The link's life.
@@ -73,14 +114,39 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// When it would be too short.
     pub(crate) fn life(&self) -> Result<Lifetime, TooShort> {
-        lifetime(&self.inputs)
+        let life = lifetime(&self.inputs)?;
+        if life.bound == Bound::Credential && self.short_credential == ShortCredential::RefreshThenRefuse {
+            return Err(TooShort { bound: life.bound, left: life.left, wanted: self.inputs.longest_wish().duration() });
+        }
+        Ok(life)
     }
 
     /// What the signer is to be given.
     pub(crate) fn request(&self, life: Lifetime) -> SignRequest<'_> {
         let operation = self.grant.operation();
-        let request = SignRequest::new(operation, self.grant.location(), self.inputs.signed_at, life.expires_in);
-        request.with_overrides(&self.overrides)
+        SignRequest::new(operation, self.grant.location(), life.signed_at, life.expires_in)
+            .with_overrides(&self.overrides)
+            .attributed_to(self.attribution.as_deref())
+    }
+
+    /// Signs as planned. When the credential changes meanwhile, so does the plan: a link must not live longer than the
+    /// credential that really signed it.
+    ///
+    /// # Errors
+    /// When the signer fails, or no credential lasts as long as the shortest link.
+    pub(crate) async fn sign(mut self) -> Result<(SignedUrl, Lifetime), Obstacle> {
+        for _ in 0..ATTEMPTS {
+            let life = self.life()?;
+            let signed = sign(self.signer.as_ref(), &self.request(life)).await?;
+            let at_hand = self.signer.credential();
+            if at_hand == self.credential {
+                return Ok((signed, life));
+            }
+            self.take(at_hand);
+            self = self.with_credential().await?;
+        }
+        let message = "the backend's credential changes faster than links can be signed".to_owned();
+        Err(SignError::Unavailable { message, retry_after: None }.into())
     }
 }
 

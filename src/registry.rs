@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
-use presign_core::{Backend, BuildContext, BuildError, Operation, Problem, Signer};
+use presign_core::{Backend, BuildContext, BuildError, HumanDuration, Operation, Problem, Signer};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
 use crate::config::{
-    BackendConfig, Path,
+    Attribution, BackendConfig, Path,
     decode::{Decoded, decode},
     finding::Finding,
 };
@@ -120,7 +120,16 @@ impl Registry {
 
     /// The JSON schema of each kind's part of the configuration, `type` included.
     pub(crate) fn schemas(&self, generator: &mut SchemaGenerator) -> Vec<Value> {
-        self.kinds.iter().map(|(name, kind)| with_type((kind.schema)(generator).to_value(), name)).collect()
+        let shared = [
+            ("max_ttl", generator.subschema_for::<HumanDuration>().to_value()),
+            ("attribution", generator.subschema_for::<Attribution>().to_value()),
+        ];
+        let whole = |(name, kind): (&&'static str, &Kind)| {
+            let mut own = (kind.schema)(generator).to_value();
+            add_properties(&mut own, &shared);
+            with_type(own, name)
+        };
+        self.kinds.iter().map(whole).collect()
     }
 
     fn unknown(&self, kind: &str) -> String {
@@ -146,6 +155,14 @@ async fn build<B: Backend>(options: Value, context: BuildContext) -> Result<Arc<
 
 fn problem(finding: Finding) -> Problem {
     Problem { field: finding.path.to_string(), message: finding.message }
+}
+
+/// What every kind has is written beside its own options.
+fn add_properties(schema: &mut Value, shared: &[(&str, Value)]) {
+    let Some(fields) = schema.as_object_mut() else { return };
+    if let Some(properties) = fields.entry("properties").or_insert_with(|| json!({})).as_object_mut() {
+        properties.extend(shared.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())));
+    }
 }
 
 /// A kind's options are written beside `type`, so `type` is one of its fields to a schema.

@@ -17,6 +17,7 @@ use crate::{
     config::{self, Config, Draft, LimitsConfig, Problems},
     embedded::{self, Embedded},
     existence::Existence,
+    freshness::Freshness,
     gateway::{Gateway, Live},
     metrics::{MeteredAuthenticator, Metrics},
     server::{self, Options, TlsError},
@@ -173,7 +174,8 @@ pub async fn build(draft: Draft, surroundings: &Surroundings) -> Result<Gateway,
     }
     let client = auth::http_client().map_err(ServeError::Authentication)?;
     let authenticator = authenticator(&snapshot.config, surroundings, client.clone()).await?;
-    let live = Live { snapshot, authenticator };
+    let freshness = Freshness::of(snapshot.backends().map(|(_, signer)| signer));
+    let live = Live { snapshot, authenticator, freshness };
     let clock = Arc::clone(&surroundings.clock);
     Ok(Gateway::new(live, clock, surroundings.metrics.clone(), Existence::new(client)))
 }

@@ -8,10 +8,12 @@ use presign_core::{BuildContext, Clock, Environment, Operation, SignError, SignR
 
 use crate::{
     Registry,
-    config::{Config, Draft, Path, Problems},
+    config::{Attribution, Config, Draft, Path, Problems},
     endpoints::EndpointTable,
-    metrics::{MeteredSigner, Metrics, RouteMetrics},
+    link_cache::LinkCache,
+    metrics::{LinkCacheMetrics, MeteredSigner, Metrics, RouteMetrics},
     rules::{BackendFacts, Grant, Rule, RuleSet},
+    terms::Terms,
 };
 
 /// What a configuration is built with.
@@ -53,6 +55,8 @@ pub struct Route {
     pub backend: HeaderValue,
     /// The rule's counters.
     pub metrics: RouteMetrics,
+    /// What the backend's configuration says of its links.
+    pub terms: Terms,
     signer: Option<Arc<dyn Signer>>,
 }
 
@@ -78,7 +82,11 @@ impl Snapshot {
         // Without rules there was an error, and `finish` has returned it.
         let rules = rules.ok_or_else(Problems::default)?;
         let endpoints = EndpointTable::new(signers.values().map(|signer| signer.endpoints()));
-        let routes = rules.rules().iter().map(|rule| Arc::new(Route::new(rule, &signers, surroundings))).collect();
+        let route = |rule: &Rule| {
+            let terms = rule.backend().and_then(|name| loaded.config.backends.get(name)).map(Terms::of);
+            Arc::new(Route::new(rule, &signers, terms.unwrap_or_default(), &surroundings.metrics))
+        };
+        let routes = rules.rules().iter().map(route).collect();
         Ok(Self { config: loaded.config, warnings: loaded.warnings, rules, endpoints, backends: signers, routes })
     }
 
@@ -101,17 +109,15 @@ impl Snapshot {
 }
 
 impl Route {
-    fn new(rule: &Rule, signers: &IndexMap<String, Arc<dyn Signer>>, surroundings: &Surroundings) -> Self {
+    fn new(rule: &Rule, signers: &IndexMap<String, Arc<dyn Signer>>, terms: Terms, metrics: &Metrics) -> Self {
         let backend = rule.backend().unwrap_or("none");
-        let signer = signers.get(backend).map(|signer| {
-            let clock = Arc::clone(&surroundings.clock);
-            Arc::new(MeteredSigner::new(Arc::clone(signer), backend, &surroundings.metrics, clock)) as Arc<dyn Signer>
-        });
+        let signer = signers.get(backend).map(Arc::clone);
         let value = |text: &str| HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("unnamed"));
         Self {
             rule: value(rule.name()),
             backend: value(backend),
-            metrics: RouteMetrics::new(&surroundings.metrics, rule.name(), backend),
+            metrics: RouteMetrics::new(metrics, rule.name(), backend),
+            terms,
             signer,
         }
     }
@@ -157,12 +163,27 @@ async fn build_signers(draft: &mut Draft, surroundings: &Surroundings) -> IndexM
         };
         match surroundings.registry.build(&backend, context).await {
             Ok(signer) => {
-                signers.insert(name, signer);
+                if backend.attribution != Attribution::None && !signer.attributes() {
+                    let place = Path::root().key("backends").key(&name).key("attribution");
+                    draft.error(&place, "links of this backend cannot say who asked for them: leave it out");
+                }
+                let entries = draft.config().signing.link_cache_entries;
+                signers.insert(name.clone(), decorated(signer, &name, entries, surroundings));
             }
             Err(error) => draft.errors(&Path::root().key("backends").key(&name), &error.problems),
         }
     }
     signers
+}
+
+/// Measured, and with links that take long to sign remembered.
+fn decorated(signer: Arc<dyn Signer>, name: &str, entries: u64, surroundings: &Surroundings) -> Arc<dyn Signer> {
+    let Surroundings { metrics, clock, .. } = surroundings;
+    let measured = Arc::new(MeteredSigner::new(signer, name, metrics, Arc::clone(clock)));
+    match entries {
+        0 => measured,
+        _ => Arc::new(LinkCache::new(measured, entries, LinkCacheMetrics::new(metrics, name))),
+    }
 }
 
 fn facts(

@@ -28,7 +28,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use auth::{AuthConfig, AuthProvider, ClearmlConfig, StaticConfig, StaticToken, Validation};
-pub use backend::BackendConfig;
+pub use backend::{Attribution, BackendConfig};
 pub use draft::{Draft, Loaded};
 pub use load::{load, read};
 pub use network::Network;
@@ -40,7 +40,7 @@ pub use rule::{
 };
 pub use schema::schema;
 pub use server::{LimitsConfig, ServerConfig, TlsConfig};
-pub use signing::SigningConfig;
+pub use signing::{ShortCredential, SigningConfig};
 
 /// The configuration of a presign gateway.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -10,8 +10,10 @@ use crate::lifetime::{Lifetime, LifetimeInputs, TooShort, bounds};
 pub struct Life {
     /// What decided it.
     pub bound: &'static str,
-    /// How long it is; 0 for a link that would not be made.
+    /// How long it is, counted from `signed_at`; 0 for a link that would not be made.
     pub seconds: u64,
+    /// The time that the signature carries, in RFC 3339.
+    pub signed_at: String,
     /// Everything that bounds it.
     pub ends: Vec<End>,
 }
@@ -33,11 +35,12 @@ impl Life {
             Ok(life) => (life.bound, life.expires_in.seconds().into()),
             Err(too_short) => (too_short.bound, 0),
         };
-        let end = |at: Timestamp| (inputs.signed_at.until(at).as_secs(), at.to_string());
+        let signed_at = inputs.signed_at();
+        let end = |at: Timestamp| (signed_at.until(at).as_secs(), at.to_string());
         let ends = bounds(inputs).map(|(bound, at)| {
             let (seconds, at) = end(at);
             End { bound: bound.label(), seconds, at }
         });
-        Self { bound: bound.label(), seconds, ends: ends.collect() }
+        Self { bound: bound.label(), seconds, signed_at: signed_at.to_string(), ends: ends.collect() }
     }
 }

@@ -92,7 +92,7 @@ impl fmt::Display for LinkPlan {
 impl fmt::Display for Life {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let told = |seconds: u64| HumanDuration(Duration::from_secs(seconds));
-        writeln!(f, "life      {}, bound by: {}", told(self.seconds), self.bound)?;
+        writeln!(f, "life      {} from {}, bound by: {}", told(self.seconds), self.signed_at, self.bound)?;
         for end in &self.ends {
             writeln!(f, "          {:<10} {} (until {})", end.bound, told(end.seconds), end.at)?;
         }

@@ -18,16 +18,21 @@ fn at(seconds: i64) -> Timestamp {
 fn inputs() -> LifetimeInputs {
     LifetimeInputs {
         now: at(0),
-        signed_at: at(0),
+        stable_window: Duration::ZERO,
         rule_ttl: life(3600),
         requested: None,
         backend_max: None,
         provider_cap: ExpiresIn::MAX,
-        credential_expires_at: None,
+        credential: None,
         credential_margin: Duration::from_mins(1),
         token_expires_at: None,
         min_ttl: Duration::from_mins(2),
     }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is the value of a field")]
+fn ending(seconds: i64) -> Option<CredentialInfo> {
+    Some(CredentialInfo { expires_at: Some(at(seconds)), ..CredentialInfo::PERMANENT })
 }
 
 fn decided(inputs: &LifetimeInputs) -> Result<(u32, Bound), (Bound, u64)> {
@@ -44,7 +49,7 @@ fn each_bound_decides_when_it_is_the_tightest() {
         (LifetimeInputs { requested: Some(life(600)), ..inputs() }, 600, Bound::Requested),
         (LifetimeInputs { backend_max: Some(life(900)), ..inputs() }, 900, Bound::Backend),
         (LifetimeInputs { provider_cap: life(1800), ..inputs() }, 1800, Bound::Provider),
-        (LifetimeInputs { credential_expires_at: Some(at(1060)), ..inputs() }, 1000, Bound::Credential),
+        (LifetimeInputs { credential: ending(1060), ..inputs() }, 1000, Bound::Credential),
         (LifetimeInputs { token_expires_at: Some(at(700)), ..inputs() }, 700, Bound::Token),
     ];
     for (inputs, seconds, bound) in cases {
@@ -62,7 +67,7 @@ fn a_request_cannot_lengthen_the_rules_life() {
 fn a_link_that_would_end_before_it_is_of_use_is_refused() {
     let token = LifetimeInputs { token_expires_at: Some(at(119)), ..inputs() };
     assert_eq!(decided(&token), Err((Bound::Token, 119)));
-    let credential = LifetimeInputs { credential_expires_at: Some(at(30)), ..inputs() };
+    let credential = LifetimeInputs { credential: ending(30), ..inputs() };
     assert_eq!(decided(&credential), Err((Bound::Credential, 0)));
     let gone = LifetimeInputs { token_expires_at: Some(at(-1)), min_ttl: Duration::ZERO, ..inputs() };
     assert_eq!(decided(&gone), Err((Bound::Token, 0)));
@@ -78,14 +83,49 @@ fn a_caller_who_wants_less_than_the_minimum_gets_it() {
     assert_eq!(decided(&ending_token), Err((Bound::Token, 20)));
 }
 
+/// `NOW` is 100 seconds into a window of five minutes.
+fn windowed() -> LifetimeInputs {
+    LifetimeInputs { now: Timestamp::from_unix(1_700_000_200), stable_window: Duration::from_mins(5), ..inputs() }
+}
+
 #[test]
-fn the_life_counts_from_the_time_of_the_signature_and_the_ends_are_where_they_are() {
-    let earlier = LifetimeInputs { signed_at: at(-300), ..inputs() };
-    assert_eq!(decided(&earlier), Ok((3600, Bound::Rule)));
-    let token = LifetimeInputs { token_expires_at: Some(at(600)), ..earlier.clone() };
-    assert_eq!(decided(&token), Ok((900, Bound::Token)));
-    let short = LifetimeInputs { requested: Some(life(310)), ..earlier };
-    assert_eq!(decided(&short), Err((Bound::Requested, 10)));
+fn a_signature_is_dated_by_the_start_of_its_window() {
+    let start = Timestamp::from_unix(1_700_000_100);
+    let first = LifetimeInputs { now: start, ..windowed() };
+    let last = LifetimeInputs { now: start.plus(Duration::from_secs(299)), ..windowed() };
+    let next = LifetimeInputs { now: start.plus(Duration::from_mins(5)), ..windowed() };
+    assert_eq!([&first, &windowed(), &last].map(LifetimeInputs::signed_at), [start; 3]);
+    assert_eq!(next.signed_at(), next.now);
+    assert_eq!(lifetime(&first).unwrap().expires_in, lifetime(&last).unwrap().expires_in);
+    assert_eq!(lifetime(&last).unwrap().left, Duration::from_secs(3600 - 299));
+}
+
+#[test]
+fn a_signature_is_not_dated_before_its_credential() {
+    let since = |seconds| {
+        let not_before = Some(windowed().now.minus(Duration::from_secs(seconds)));
+        let credential = Some(CredentialInfo { not_before, ..CredentialInfo::PERMANENT });
+        LifetimeInputs { credential, ..windowed() }.signed_at()
+    };
+    assert_eq!(since(40), Timestamp::from_unix(1_700_000_160));
+    assert_eq!(since(4000), Timestamp::from_unix(1_700_000_100));
+}
+
+#[test]
+fn short_links_have_a_short_window_or_none() {
+    let three_minutes = LifetimeInputs { rule_ttl: life(180), ..windowed() };
+    assert!(three_minutes.now.until(lifetime(&three_minutes).unwrap().signed_at).is_zero());
+    assert!(lifetime(&three_minutes).unwrap().left >= Duration::from_mins(2));
+    let two_minutes = LifetimeInputs { rule_ttl: life(120), ..windowed() };
+    assert_eq!(two_minutes.signed_at(), two_minutes.now);
+    let requested = LifetimeInputs { requested: Some(life(1)), ..windowed() };
+    assert_eq!(decided(&requested), Ok((1, Bound::Requested)));
+}
+
+#[test]
+fn a_token_ends_a_link_at_the_same_time_wherever_it_was_signed() {
+    let token = LifetimeInputs { token_expires_at: Some(Timestamp::from_unix(1_700_000_800)), ..windowed() };
+    assert_eq!(decided(&token), Ok((700, Bound::Token)));
 }
 
 #[test]
@@ -117,24 +157,30 @@ prop_compose! {
 
 prop_compose! {
     fn any_inputs()(
-        floored in prop_oneof![Just(0), 0..900_i64],
+        now in 0..100_000_i64,
+        window in prop_oneof![Just(0), 0..90_000_u64],
+        not_before in proptest::option::of(-100_000..100_000_i64),
         rule_ttl in any_life(),
         requested in proptest::option::of(any_life()),
         backend_max in proptest::option::of(any_life()),
         provider_cap in any_life(),
-        credential in proptest::option::of(-1_000..100_000_i64),
+        credential in proptest::option::of(-1_000..200_000_i64),
         margin in 0..400_000_u64,
-        token in proptest::option::of(-1_000..100_000_i64),
+        token in proptest::option::of(-1_000..200_000_i64),
         min_ttl in 0..1_000_u64,
     ) -> LifetimeInputs {
         LifetimeInputs {
-            now: at(0),
-            signed_at: at(-floored),
+            now: at(now),
+            stable_window: Duration::from_secs(window),
             rule_ttl,
             requested,
             backend_max,
             provider_cap,
-            credential_expires_at: credential.map(at),
+            credential: Some(CredentialInfo {
+                generation: 1,
+                not_before: not_before.map(at),
+                expires_at: credential.map(at),
+            }),
             credential_margin: Duration::from_millis(margin),
             token_expires_at: token.map(at),
             min_ttl: Duration::from_secs(min_ttl),
@@ -146,18 +192,25 @@ proptest! {
     #[test]
     fn a_link_ends_by_every_bound_and_lives_the_minimum_or_is_refused(inputs in any_inputs()) {
         let bounds = [Some(inputs.rule_ttl), inputs.requested, inputs.backend_max, Some(inputs.provider_cap)];
-        let wish = inputs.requested.map_or(inputs.rule_ttl, |requested| requested.min(inputs.rule_ttl)).duration();
+        let wish = inputs.longest_wish().duration();
         match lifetime(&inputs) {
             Ok(lifetime) => {
-                let end = inputs.signed_at.expires(lifetime.expires_in);
+                prop_assert!(lifetime.signed_at <= inputs.now);
+                let end = lifetime.signed_at.expires(lifetime.expires_in);
                 prop_assert!(bounds.into_iter().flatten().all(|bound| lifetime.expires_in <= bound));
                 prop_assert!(inputs.token_expires_at.is_none_or(|token| end <= token));
-                if let Some(credential) = inputs.credential_expires_at {
+                let credential = inputs.credential.unwrap();
+                let not_before = credential.not_before.map(|start| start.min(inputs.now));
+                prop_assert!(not_before.is_none_or(|start| lifetime.signed_at >= start));
+                if let Some(credential) = credential.expires_at {
                     let ends_in = end.until(credential);
                     prop_assert!(ends_in >= inputs.credential_margin);
                 }
                 let left = inputs.now.until(end);
+                prop_assert_eq!(left, lifetime.left);
                 prop_assert!(left >= inputs.min_ttl || left >= wish);
+                let max_age = redirect_max_age(end, inputs.now, Duration::from_mins(1));
+                prop_assert!(inputs.now.plus(Duration::from_secs(max_age)) <= end);
             }
             Err(too_short) => {
                 prop_assert!(too_short.left < inputs.min_ttl.min(wish) || too_short.left.is_zero());
@@ -168,17 +221,31 @@ proptest! {
     #[test]
     fn a_life_is_as_long_as_its_bound_allows(inputs in any_inputs()) {
         if let Ok(lifetime) = lifetime(&inputs) {
-            let counted = |life: Option<ExpiresIn>| life.map(|life| inputs.signed_at.expires(life));
+            let counted = |life: Option<ExpiresIn>| life.map(|life| lifetime.signed_at.expires(life));
             let end = match lifetime.bound {
                 Bound::Rule => counted(Some(inputs.rule_ttl)),
                 Bound::Requested => counted(inputs.requested),
                 Bound::Backend => counted(inputs.backend_max),
                 Bound::Provider => counted(Some(inputs.provider_cap)),
                 Bound::Token => inputs.token_expires_at,
-                Bound::Credential => inputs.credential_expires_at.map(|end| end.minus(inputs.credential_margin)),
+                Bound::Credential => {
+                    let end = inputs.credential.and_then(|credential| credential.expires_at);
+                    end.map(|end| end.minus(inputs.credential_margin))
+                }
             };
-            let slack = inputs.signed_at.expires(lifetime.expires_in).until(end.unwrap());
+            let slack = lifetime.signed_at.expires(lifetime.expires_in).until(end.unwrap());
             prop_assert!(slack <= Duration::from_secs(1));
+        }
+    }
+
+    #[test]
+    fn all_of_a_window_is_signed_alike(inputs in any_inputs(), later in 0..90_000_u64) {
+        let other = LifetimeInputs { now: inputs.now.plus(Duration::from_secs(later)), ..inputs.clone() };
+        let not_before_was_past = inputs.credential.unwrap().not_before.is_none_or(|start| start <= inputs.now);
+        if let (Ok(first), Ok(second)) = (lifetime(&inputs), lifetime(&other))
+            && other.signed_at() <= inputs.now && not_before_was_past
+        {
+            prop_assert_eq!((first.signed_at, first.expires_in), (second.signed_at, second.expires_in));
         }
     }
 

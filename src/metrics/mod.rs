@@ -5,6 +5,7 @@
 
 mod authenticator;
 mod credential;
+mod link_cache;
 mod requests;
 mod signer;
 
@@ -17,6 +18,7 @@ use prometheus::{
 
 pub use authenticator::{AuthMetrics, MeteredAuthenticator};
 pub use credential::CredentialMetrics;
+pub use link_cache::LinkCacheMetrics;
 pub use requests::{Outcome, RouteMetrics};
 pub use signer::MeteredSigner;
 
@@ -41,6 +43,7 @@ pub struct Metrics {
     pub(crate) auth_cache: IntCounterVec,
     pub(crate) credential_expires: IntGaugeVec,
     pub(crate) credential_refresh: IntCounterVec,
+    pub(crate) link_cache: IntCounterVec,
     pub(crate) generation: IntGauge,
     pub(crate) connections: IntGauge,
 }
@@ -90,6 +93,11 @@ impl Metrics {
                 "Attempts to get a credential for a backend.",
                 &["backend", "outcome"],
             )?,
+            link_cache: counter(
+                "link_cache_total",
+                "Look-ups of links that take long to sign.",
+                &["backend", "result"],
+            )?,
             generation: IntGauge::new("presign_config_generation", "The number of the configuration in effect.")?,
             connections: IntGauge::new("presign_http_connections", "Open connections of clients.")?,
             registry,
@@ -99,7 +107,7 @@ impl Metrics {
     }
 
     fn register(&self) -> Result<(), prometheus::Error> {
-        let collectors: [Box<dyn Collector>; 12] = [
+        let collectors: [Box<dyn Collector>; 13] = [
             Box::new(self.requests.clone()),
             Box::new(self.request_duration.clone()),
             Box::new(self.rule_matches.clone()),
@@ -110,6 +118,7 @@ impl Metrics {
             Box::new(self.auth_cache.clone()),
             Box::new(self.credential_expires.clone()),
             Box::new(self.credential_refresh.clone()),
+            Box::new(self.link_cache.clone()),
             Box::new(self.generation.clone()),
             Box::new(self.connections.clone()),
         ];

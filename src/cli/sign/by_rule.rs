@@ -8,7 +8,7 @@ use crate::{
     gateway::Wanted,
     plan::{Obstacle, Plan},
     rules::Refusal,
-    snapshot::{self, Snapshot},
+    snapshot::Snapshot,
 };
 
 pub(super) async fn sign(
@@ -29,8 +29,8 @@ pub(super) async fn sign(
     let spellings = snapshot.endpoints.spellings(&wanted.location);
     let found = snapshot.rules.find(&spellings, &wanted.location).ok_or(Obstacle::NoRule)?;
     let plan = Plan::make(snapshot, found, &stance.principal(), wanted, now).map_err(refused)?;
-    let life = plan.life().map_err(Obstacle::from)?;
-    let url = snapshot::sign(plan.signer.as_ref(), &plan.request(life)).await.map_err(Obstacle::from)?;
-    let rule = plan.grant.rule().name().to_owned();
-    Ok(Link { url, backend: plan.grant.backend().to_owned(), rule: Some(rule) })
+    let plan = plan.with_credential().await.map_err(Obstacle::from)?;
+    let (backend, rule) = (plan.grant.backend().to_owned(), plan.grant.rule().name().to_owned());
+    let (url, _) = plan.sign().await?;
+    Ok(Link { url, backend, rule: Some(rule) })
 }

@@ -15,7 +15,7 @@ pub(super) fn check(config: &Config, registry: &Registry) -> Findings {
     server::check(&config.server, &mut findings);
     auth::check(&config.auth, &config.server, &mut findings);
     signing::check(&config.signing, &mut findings);
-    backends::check(&config.backends, registry, &mut findings);
+    backends::check(&config.backends, &config.signing, registry, &mut findings);
     if config.rules.is_empty() {
         let message = "there are no rules, so every request is refused: add one";
         findings.warning(Path::root().key("rules"), message);

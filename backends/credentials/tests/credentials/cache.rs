@@ -102,17 +102,17 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix(seconds)
 }
 
-fn until(name: &'static str, end: i64) -> Answer {
-    Ok(Fetched::temporary(name, at(0), at(end)))
+fn until(name: &'static str, end: i64) -> Fetched<&'static str> {
+    Fetched::temporary(name, at(0), at(end))
 }
 
-fn down() -> Answer {
-    Err(FetchError::unavailable("the token service is down"))
+fn down() -> FetchError {
+    FetchError::unavailable("the token service is down")
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_first_requests_make_one_call() {
-    let world = world([until("first", 3600)]);
+    let world = world([Ok(until("first", 3600))]);
     let all = join_all((0..1000).map(|_| world.get(900))).await;
     assert!(all.iter().all(|one| *one == Ok("first")));
     assert_eq!(world.calls(), 1);
@@ -120,7 +120,7 @@ async fn a_thousand_first_requests_make_one_call() {
 
 #[tokio::test(start_paused = true)]
 async fn the_call_goes_on_when_those_who_wait_give_up() {
-    let world = world([until("first", 3600)]);
+    let world = world([Ok(until("first", 3600))]);
     assert!(tokio::time::timeout(Duration::from_millis(10), world.get(900)).await.is_err());
     assert_eq!(world.get(900).await, Ok("first"));
     assert_eq!(world.calls(), 1);
@@ -137,7 +137,7 @@ async fn a_caller_waits_for_some_seconds_and_not_longer() {
 
 #[tokio::test(start_paused = true)]
 async fn an_error_is_gone_with_its_pause() {
-    let world = world([down(), until("first", 3600)]);
+    let world = world([Err(down()), Ok(until("first", 3600))]);
     assert!(matches!(world.get(900).await, Err(SignError::Unavailable { retry_after: Some(_), .. })));
     assert!(world.get(900).await.is_err());
     assert_eq!(world.calls(), 1, "nobody is asked again at once");
@@ -154,7 +154,7 @@ async fn what_has_to_be_mended_is_not_called_an_outage() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_keeps_the_old_credential_until_its_end_and_then_nothing() {
-    let world = world([until("first", 3600), down(), down()]);
+    let world = world([Ok(until("first", 3600)), Err(down()), Err(down())]);
     assert_eq!(world.get(900).await, Ok("first"));
     world.clock.set(3000);
     assert_eq!(world.get(6600).await, Ok("first"));
@@ -170,7 +170,7 @@ async fn a_failed_refresh_keeps_the_old_credential_until_its_end_and_then_nothin
 
 #[tokio::test(start_paused = true)]
 async fn a_longer_link_gets_a_new_credential_but_not_when_the_old_one_is_as_good_as_new() {
-    let world = world([until("first", 3600), until("second", 4000)]);
+    let world = world([Ok(until("first", 3600)), Ok(until("second", 4000))]);
     assert_eq!(world.get(900).await, Ok("first"));
     world.clock.set(300);
     assert_eq!(world.get(7200).await, Ok("first"));
@@ -181,7 +181,7 @@ async fn a_longer_link_gets_a_new_credential_but_not_when_the_old_one_is_as_good
 
 #[tokio::test(start_paused = true)]
 async fn a_credential_that_was_handed_out_again_stays_the_same() {
-    let world = world([until("first", 3600), until("first", 3600), until("second", 7200)]);
+    let world = world([Ok(until("first", 3600)), Ok(until("first", 3600)), Ok(until("second", 7200))]);
     let first = world.cache.get(at(900)).await.unwrap().info;
     world.clock.set(400);
     assert_eq!(world.cache.get(at(7200)).await.unwrap().info, first);
@@ -193,14 +193,14 @@ async fn a_credential_that_was_handed_out_again_stays_the_same() {
 
 #[tokio::test(start_paused = true)]
 async fn a_credential_that_ended_already_is_no_credential() {
-    let world = world([until("first", 0)]);
+    let world = world([Ok(until("first", 0))]);
     let error = world.get(900).await.unwrap_err();
     assert!(error.to_string().contains("look at the clocks"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_shorter_credential_replaces_a_longer_one() {
-    let world = world([until("long", 36_000), until("short", 5000)]);
+    let world = world([Ok(until("long", 36_000)), Ok(until("short", 5000))]);
     assert_eq!(world.get(900).await, Ok("long"));
     world.clock.set(4000);
     assert_eq!(world.get(40_000).await, Ok("short"));
@@ -209,7 +209,7 @@ async fn a_shorter_credential_replaces_a_longer_one() {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_kept_fresh_without_anybody_asking() {
-    let world = world([until("first", 3600), down(), until("second", 7200)]);
+    let world = world([Ok(until("first", 3600)), Err(down()), Ok(until("second", 7200))]);
     let watch = async {
         while world.calls() < 1 || world.cache.current().is_none() {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -233,7 +233,7 @@ async fn it_is_kept_fresh_without_anybody_asking() {
 
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_is_set_back_does_not_keep_it_from_asking() {
-    let world = world([down(), until("first", 3600)]);
+    let world = world([Err(down()), Ok(until("first", 3600))]);
     world.clock.set(100_000);
     assert!(world.get(100_900).await.is_err());
     world.clock.set(0);
@@ -242,7 +242,7 @@ async fn a_clock_that_is_set_back_does_not_keep_it_from_asking() {
 
 #[tokio::test(start_paused = true)]
 async fn debug_shows_no_credential() {
-    let world = world([until("hunter2", 3600)]);
+    let world = world([Ok(until("hunter2", 3600))]);
     assert_eq!(world.get(900).await, Ok("hunter2"));
     assert!(!format!("{:?}", world.cache).contains("hunter2"));
 }

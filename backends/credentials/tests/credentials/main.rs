@@ -1,0 +1,4 @@
+//! The cache from outside.
+
+#[cfg(test)]
+mod cache;
