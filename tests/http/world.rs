@@ -23,6 +23,7 @@ use prometheus::IntGauge;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
+    lease::Lease,
     shelf::Shelf,
     wire::{self, Answer},
 };
@@ -64,6 +65,7 @@ impl Clock for ManualClock {
 pub(crate) struct Setup {
     pub(crate) server: String,
     pub(crate) auth: String,
+    pub(crate) signing: String,
     pub(crate) backends: String,
     pub(crate) rules: String,
     pub(crate) clock: Arc<ManualClock>,
@@ -77,6 +79,7 @@ impl Default for Setup {
                    {token: {env: ALICE}, user: alice, company: c1},\
                    {token: {env: BOB}, user: bob, company: c2, role: guest}]}"
                 .into(),
+            signing: "min_ttl: 40s".into(),
             backends: "
   google: {type: gcs, credentials: {source: hmac, access_key: GOOGTEST, secret_key: {env: GOOGLE_SECRET}}}
   azure: {type: azure, account: mlstore, credentials: {source: account_key, account_key: {env: AZURE_KEY}}}
@@ -194,12 +197,11 @@ impl World {
 
 /// A gateway without a listener.
 pub(crate) async fn build(setup: Setup) -> Arc<Gateway> {
-    let Setup { server, auth, backends, rules, clock } = setup;
-    let text = format!(
-        "server: {{{server}}}\nauth: {{{auth}}}\nsigning: {{min_ttl: 40s}}\nbackends:{backends}\nrules:{rules}\n"
-    );
+    let Setup { server, auth, signing, backends, rules, clock } = setup;
+    let text =
+        format!("server: {{{server}}}\nauth: {{{auth}}}\nsigning: {{{signing}}}\nbackends:{backends}\nrules:{rules}\n");
     let environment = environment();
-    let registry = Registry::builtin().with::<Shelf>();
+    let registry = Registry::builtin().with::<Shelf>().with::<Lease>();
     let draft = config::read(&text, "test.yaml", &environment, &registry).unwrap_or_else(|error| panic!("{error}"));
     let surroundings = Surroundings {
         registry,
