@@ -9,8 +9,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use moka::sync::Cache;
 use presign_core::{
-    Audience, Content, CredentialInfo, Endpoint, ExpiresIn, ObjectLocation, Operation, Readiness, ResponseOverrides,
-    SignError, SignRequest, SignedUrl, Signer, Timestamp,
+    Audience, Content, CredentialInfo, Endpoint, ExpiresIn, Multipart, ObjectLocation, Operation, Readiness,
+    ResponseOverrides, SignError, SignRequest, SignedUrl, Signer, Timestamp,
 };
 
 use crate::metrics::LinkCacheMetrics;
@@ -23,7 +23,7 @@ pub struct LinkCache {
     metrics: LinkCacheMetrics,
 }
 
-/// Everything that enters a signature.
+/// Everything that enters the signature of a read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     credential: CredentialInfo,
@@ -43,8 +43,10 @@ impl LinkCache {
         Self { inner, links: Cache::new(entries), metrics }
     }
 
-    /// `None` while there is no credential: nothing can be said of the next one.
+    /// `None` while there is no credential, since nothing can be said of the next one; and for a write, whose link is
+    /// asked for once.
     fn key(&self, request: &SignRequest<'_>) -> Option<Key> {
+        request.operation.is_read().then_some(())?;
         Some(Key {
             credential: self.inner.credential()?,
             operation: request.operation,
@@ -114,6 +116,10 @@ impl Signer for LinkCache {
 
     fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {
         self.inner.string_to_sign(request)
+    }
+
+    fn multipart(&self) -> Option<&dyn Multipart> {
+        self.inner.multipart()
     }
 
     fn content(&self) -> Option<&dyn Content> {

@@ -84,7 +84,8 @@ impl LeaseSigner {
         let (generation, life) = (credential.generation, request.expires_in.seconds());
         let by = encode::query(request.attribution.unwrap_or_default());
         let when = request.signed_at.iso8601_basic();
-        url.push_str(&format!("?credential={generation}&signature={number}&date={when}&life={life}&by={by}&end"));
+        let query = format!("?credential={generation}&signature={number}&date={when}&life={life}&by={by}&end");
+        url.push_str(&query);
         SignedUrl::new(url, request.operation, request.expires_at())
     }
 }

@@ -49,6 +49,6 @@ mod tests {
         assert_eq!([1, 2, 3, 4, 9, 99].map(|n| seconds(n, None, true)), [1, 2, 4, 8, 30, 30]);
         assert_eq!([1, 2, 3, 4, 9, 99].map(|n| seconds(n, None, false)), [1, 2, 4, 5, 5, 5]);
         assert_eq!(seconds(1, Some(Duration::from_secs(20)), true), 20);
-        assert_eq!(seconds(1, Some(Duration::from_secs(3600)), false), 5);
+        assert_eq!(seconds(1, Some(Duration::from_hours(1)), false), 5);
     }
 }

@@ -44,7 +44,7 @@ mod tests {
         assert_eq!(refresh_at(at(0), Some(at(3600)), None, 0.0), Some(at(1800)));
         assert_eq!(refresh_at(at(0), Some(at(3600)), None, 1.0), Some(at(1440)));
         assert_eq!(refresh_at(at(0), Some(at(2)), None, 0.5), Some(at(5)));
-        assert_eq!(refresh_at(at(0), Some(at(3600)), Some(Duration::from_secs(60)), 0.0), Some(at(60)));
+        assert_eq!(refresh_at(at(0), Some(at(3600)), Some(Duration::from_mins(1)), 0.0), Some(at(60)));
         assert_eq!(refresh_at(at(0), None, None, 0.0), None);
     }
 

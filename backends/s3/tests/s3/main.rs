@@ -14,4 +14,5 @@ mod differential;
 mod links;
 #[cfg(test)]
 mod verified;
+#[cfg(test)]
 mod written;
