@@ -55,7 +55,7 @@ fn metrics(gateway: &Gateway) -> Response<Bytes> {
 }
 
 /// Ready as long as some backend can sign: one broken backend, or an apiserver that is down, is told, but takes
-/// nothing away from the others.
+/// nothing away from the others. Not ready any more once the gateway was asked to stop.
 fn readiness(gateway: &Gateway) -> Response<Bytes> {
     let (live, now) = (gateway.live(), gateway.now());
     let mut backends = serde_json::Map::new();
@@ -66,9 +66,11 @@ fn readiness(gateway: &Gateway) -> Response<Bytes> {
         backends.insert(name.to_owned(), told(&readiness));
     }
     let auth = live.authenticator.readiness();
-    let status = if signing { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let draining = gateway.is_draining();
+    let status = if signing && !draining { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let all_ready = auth == Readiness::Ready && backends.values().all(|told| told == "ready");
     let word = match (signing, all_ready) {
+        _ if draining => "draining",
         (true, true) => "ready",
         (true, false) => "degraded",
         (false, _) => "not_ready",

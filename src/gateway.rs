@@ -1,6 +1,12 @@
 //! From a request to a link: every request passes here once, in one direction.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use http::HeaderMap;
@@ -36,6 +42,7 @@ pub struct Gateway {
     clock: Arc<dyn Clock>,
     metrics: Metrics,
     existence: Existence,
+    draining: AtomicBool,
 }
 
 /// What a caller wants a link for.
@@ -75,7 +82,18 @@ impl Gateway {
     #[must_use]
     pub fn new(live: Live, clock: Arc<dyn Clock>, metrics: Metrics, existence: Existence) -> Self {
         metrics.generation.set(1);
-        Self { live: ArcSwap::from_pointee(live), clock, metrics, existence }
+        Self { live: ArcSwap::from_pointee(live), clock, metrics, existence, draining: AtomicBool::new(false) }
+    }
+
+    /// From here on load balancers are told to turn elsewhere.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the gateway was asked to stop, and still serves those who have not noticed.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     /// The configuration in effect; a request uses one from its start to its end.

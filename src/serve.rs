@@ -7,8 +7,10 @@ use std::{
     sync::Arc,
 };
 
+use http::{HeaderValue, header};
 use presign_core::{BuildError, Clock, Environment};
 use tokio::net::TcpListener;
+use warp::{Filter, reply::Response as WarpResponse};
 
 use crate::{
     Registry, admin,
@@ -124,10 +126,13 @@ pub async fn serve(
     let demo = text.demo.as_ref().map(|_| Demo::embedded(&Embedded::token(text.environment.as_ref())));
     let web = Arc::new(Web::new(Arc::clone(&gateway), demo));
 
-    let stop = shutdown::Signal::listen()?;
+    let asked = Arc::clone(&gateway);
+    let stop = shutdown::Signal::listen(server.limits.drain_delay.0, move || asked.drain())?;
     let public_options = Options { limits: server.limits.clone(), tls, connections: metrics.connections.clone() };
     let admin_options = admin_options(&server.limits)?;
-    let public_service = server::service(warp::service(web::routes(web)));
+    let answering = Arc::clone(&gateway);
+    let public_routes = web::routes(web).map(move |answer| parting(answer, &answering));
+    let public_service = server::service(warp::service(public_routes));
     let admin_service = server::service(warp::service(admin::routes(gateway)));
     writeln!(output, "presign-gateway ready: public {scheme}://{public_address} admin http://{admin_address}")?;
     output.flush()?;
@@ -138,6 +143,14 @@ pub async fn serve(
     );
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Has the client connect anew, which leads elsewhere, once the gateway was asked to stop.
+fn parting(mut answer: WarpResponse, gateway: &Gateway) -> WarpResponse {
+    if gateway.is_draining() {
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
 }
 
 pub(crate) fn read(source: &Source, environment: Arc<dyn Environment>) -> Result<Text, ServeError> {

@@ -15,6 +15,9 @@ pub(super) struct Arguments {
     /// The admin listener's address and port; by default what the configuration says.
     #[arg(long, value_name = "ADDRESS")]
     admin: Option<SocketAddr>,
+    /// Ask this URL instead, of this or another gateway.
+    #[arg(long, value_name = "URL", conflicts_with = "admin")]
+    url: Option<String>,
 }
 
 pub(super) async fn run(
@@ -22,7 +25,18 @@ pub(super) async fn run(
     setting: &Setting,
     streams: &mut Streams<'_>,
 ) -> Result<Outcome, CliError> {
-    let address = match arguments.admin {
+    let url = match &arguments.url {
+        Some(url) => url.clone(),
+        None => own(arguments.admin, setting)?,
+    };
+    ask(&url).await.map_err(|reason| CliError::Unhealthy(format!("{url}: {reason}")))?;
+    writeln!(streams.output, "alive")?;
+    Ok(Outcome::Fine)
+}
+
+/// Where this gateway's liveness is asked for.
+fn own(admin: Option<SocketAddr>, setting: &Setting) -> Result<String, CliError> {
+    let address = match admin {
         Some(address) => address,
         None => configured(setting)?,
     };
@@ -30,10 +44,7 @@ pub(super) async fn run(
         let message = "server.admin_listen takes any free port: pass the one it took with --admin";
         return Err(CliError::Unhealthy(message.to_owned()));
     }
-    let url = format!("http://{}/livez", reachable(address));
-    ask(&url).await.map_err(|reason| CliError::Unhealthy(format!("{url}: {reason}")))?;
-    writeln!(streams.output, "alive")?;
-    Ok(Outcome::Fine)
+    Ok(format!("http://{}/livez", reachable(address)))
 }
 
 /// The listener's address. What else is wrong with the configuration is not asked here.

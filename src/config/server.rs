@@ -72,7 +72,10 @@ pub struct LimitsConfig {
     pub max_body_bytes: u64,
     /// How long one request may take.
     pub request_timeout: HumanDuration,
-    /// How long requests may go on after SIGTERM.
+    /// How long new requests are still taken after SIGTERM, while `/readyz` says `draining` and answers close their
+    /// connections: the time that load balancers need to turn elsewhere. SIGINT does not wait.
+    pub drain_delay: HumanDuration,
+    /// How long requests may go on after the delay.
     pub drain_timeout: HumanDuration,
     /// Items in one `POST /v1/presign`.
     pub max_batch: usize,
@@ -103,6 +106,7 @@ impl Default for LimitsConfig {
             max_headers: 100,
             max_body_bytes: 4 * 1024 * 1024,
             request_timeout: HumanDuration::from_secs(30),
+            drain_delay: HumanDuration::from_secs(0),
             drain_timeout: HumanDuration::from_secs(20),
             max_batch: 1000,
         }

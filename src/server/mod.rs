@@ -10,15 +10,24 @@ mod tls;
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
+use futures::FutureExt;
 use hyper::{Request, Response, body::Incoming, service::Service};
 use hyper_util::server::graceful::GracefulShutdown;
 use prometheus::IntGauge;
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet, time};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
+    time,
+};
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::LimitsConfig;
 use connection::{Connection, WithPeer};
 pub use tls::{TlsError, acceptor};
+
+/// How long after the listener connections stay open on which nothing was asked yet, when there is a drain delay at all.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// The address of the client's end of the connection; in every request's extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,33 +70,46 @@ where
     let permits = Arc::new(Semaphore::new(options.limits.max_connections));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    let start = |(stream, peer, permit): Accepted, graceful: &GracefulShutdown| {
+        let service = WithPeer::new(service.clone(), Peer(peer));
+        let connection = Connection { stream, permit, options: options.clone(), watcher: graceful.watcher() };
+        connection.run(service)
+    };
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
             () = &mut shutdown => break,
             accepted = accept(&listener, &permits) => accepted,
         };
-        let (stream, peer, permit) = accepted;
-        let service = WithPeer::new(service.clone(), Peer(peer));
-        let connection = Connection { stream, permit, options: options.clone(), watcher: graceful.watcher() };
-        connections.spawn(connection.run(service));
+        connections.spawn(start(accepted, &graceful));
         while connections.try_join_next().is_some() {}
+    }
+    // Whom the kernel has let in already would find the connection reset.
+    while let Some(accepted) = accept(&listener, &permits).now_or_never() {
+        connections.spawn(start(accepted, &graceful));
     }
     drop(listener);
     let drained = async {
+        // Who has connected a moment ago is about to ask.
+        let _ = time::timeout(options.limits.drain_delay.0.min(MOMENT), ended(&mut connections)).await;
         graceful.shutdown().await;
-        while connections.join_next().await.is_some() {}
+        ended(&mut connections).await;
     };
     if time::timeout(options.limits.drain_timeout.0, drained).await.is_err() {
         tracing::warn!("requests were still under way at the drain deadline and were cut");
     }
 }
 
+async fn ended(connections: &mut JoinSet<()>) {
+    while connections.join_next().await.is_some() {}
+}
+
 type Permit = tokio::sync::OwnedSemaphorePermit;
+type Accepted = (TcpStream, SocketAddr, Permit);
 
 /// Waits for a place, then for a client. Errors of `accept` (too many open files, a client gone at once) pass by
 /// themselves, so they are waited out.
-async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> (tokio::net::TcpStream, SocketAddr, Permit) {
+async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Accepted {
     loop {
         let Ok(permit) = Arc::clone(permits).acquire_owned().await else {
             // The semaphore is never closed; should it be, nothing is accepted any more.

@@ -1,46 +1,26 @@
 //! `serve`, which needs no configuration and no word, and `health`, which asks it.
 
-use std::{
-    io::{BufRead, BufReader},
-    net::TcpListener,
-    process::{Child, Command, Stdio},
-};
+use std::{net::TcpListener, process::Command};
 
-use crate::support::run_bare;
-
-/// A gateway that serves, until it is dropped.
-struct Serving {
-    child: Child,
-    ready: String,
-}
-
-impl Serving {
-    fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_presign-gateway"));
-        command.args(arguments).env_clear().stdout(Stdio::piped()).stderr(Stdio::null());
-        command.env("PRESIGN__SERVER__LISTEN", "127.0.0.1:0").env("PRESIGN__SERVER__ADMIN_LISTEN", "127.0.0.1:0");
-        let mut child = command.spawn().unwrap();
-        let mut ready = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
-        Self { child, ready }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::{serving::Serving, support::run_bare};
 
 #[test]
 fn a_gateway_that_serves_is_alive() {
     for arguments in [[].as_slice(), &["serve"], &["serve", "--log-format", "json"]] {
-        let serving = Serving::start(arguments);
+        let serving = Serving::start(arguments, &[]);
         assert!(serving.ready.starts_with("presign-gateway ready: public http://127.0.0.1:"), "{}", serving.ready);
-        let admin = serving.ready.trim().rsplit_once("http://").unwrap().1;
-        assert_eq!(run_bare(&["health", "--admin", admin], "").fine(), "alive\n");
+        assert_eq!(run_bare(&["health", "--admin", serving.admin()], "").fine(), "alive\n");
     }
+}
+
+#[test]
+fn another_gateway_is_asked_by_url() {
+    let serving = Serving::start(&[], &[]);
+    let ready = format!("http://{}/readyz", serving.admin());
+    assert_eq!(run_bare(&["health", "--url", &ready], "").fine(), "alive\n");
+    let nothing = format!("http://{}/nothing", serving.admin());
+    let said = run_bare(&["health", "--url", &nothing], "").failed();
+    assert_eq!(said, format!("{nothing}: answers 404 Not Found\n"));
 }
 
 #[test]

@@ -4,9 +4,11 @@
 #![cfg(all(feature = "s3", feature = "minio", feature = "gcs", feature = "azure", feature = "local"))]
 
 mod check;
+mod ending;
 mod explain;
 mod health;
 mod help;
 mod secrets;
+mod serving;
 mod sign;
 mod support;
