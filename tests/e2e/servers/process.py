@@ -90,6 +90,11 @@ class Process:
         self.wait_until(line_is_complete, "ready", seconds)
         return read.split(b"\n", 1)[0].decode()
 
+    def terminate(self, seconds: float = 30) -> int:
+        """Asks it to end, and returns what it ends with."""
+        self._child.send_signal(signal.SIGTERM)
+        return self._child.wait(seconds)
+
     def stop(self) -> None:
         for name in (signal.SIGTERM, signal.SIGKILL):
             if self._child.poll() is None:
