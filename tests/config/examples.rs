@@ -16,6 +16,13 @@ use crate::validator;
 const EMBEDDED: &str = include_str!("../../config/embedded.yaml");
 const ONPREM: &str = include_str!("../../config/onprem-minio.yaml");
 const MULTI_CLOUD: &str = include_str!("../../config/multi-cloud.yaml");
+const LAPTOP: &str = include_str!("../../config/laptop.yaml");
+const EXAMPLES: [(&str, &str); 4] = [
+    (EMBEDDED, "embedded.yaml"),
+    (LAPTOP, "laptop.yaml"),
+    (ONPREM, "onprem-minio.yaml"),
+    (MULTI_CLOUD, "multi-cloud.yaml"),
+];
 const SCHEMA: &str = include_str!("../../config/presign-gateway.schema.json");
 
 fn schema() -> Value {
@@ -28,8 +35,7 @@ fn load(text: &str, file: &str, environment: &dyn Environment) -> Loaded {
 
 #[test]
 fn the_examples_load_without_a_warning() {
-    for (text, file) in [(EMBEDDED, "embedded.yaml"), (ONPREM, "onprem-minio.yaml"), (MULTI_CLOUD, "multi-cloud.yaml")]
-    {
+    for (text, file) in EXAMPLES {
         let loaded = load(text, file, &FixedEnvironment::default());
         assert_eq!(loaded.warnings.to_string(), "", "{file}");
         let config = loaded.config;
@@ -43,8 +49,7 @@ fn the_examples_load_without_a_warning() {
 #[test]
 fn the_examples_fit_the_schema() {
     let schema = schema();
-    for (text, file) in [(EMBEDDED, "embedded.yaml"), (ONPREM, "onprem-minio.yaml"), (MULTI_CLOUD, "multi-cloud.yaml")]
-    {
+    for (text, file) in EXAMPLES {
         let value: Value = serde_saphyr::from_str(text).unwrap();
         let errors = validator::errors(&schema, &schema, &value, "");
         assert!(errors.is_empty(), "{file}: {errors:#?}");
