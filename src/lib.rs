@@ -15,6 +15,8 @@ pub mod gateway;
 pub mod lifetime;
 pub mod link_cache;
 pub mod metrics;
+pub mod needs;
+pub mod online;
 mod plan;
 pub mod refusal;
 pub mod registry;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use indexmap::IndexMap;
-use presign_core::{Backend, BuildContext, BuildError, HumanDuration, Operation, Problem, Signer};
+use presign_core::{AccessNeed, Backend, BuildContext, BuildError, HumanDuration, Operation, Policy, Problem, Signer};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
@@ -30,6 +30,7 @@ struct Kind {
     operations: &'static [Operation],
     schema: fn(&mut SchemaGenerator) -> Schema,
     check: fn(&Value, &Path) -> Vec<Finding>,
+    policy: fn(&Value, &[AccessNeed]) -> Option<Policy>,
     build: fn(Value, BuildContext) -> Building,
 }
 
@@ -64,6 +65,7 @@ impl Registry {
             operations: B::OPERATIONS,
             schema: |generator| B::Config::json_schema(generator),
             check: check::<B>,
+            policy: policy::<B>,
             build: |options, context| Box::pin(build::<B>(options, context)),
         };
         match self.kinds.entry(B::KIND) {
@@ -95,6 +97,14 @@ impl Registry {
             Some(kind) => (kind.build)(backend.options.clone(), context).await,
             None => Err(BuildError::at("type", self.unknown(&backend.kind))),
         }
+    }
+
+    /// The least that a backend's identity has to be allowed; `None` where its store has no access management, or the
+    /// configuration is not right.
+    #[must_use]
+    pub fn policy(&self, backend: &BackendConfig, needs: &[AccessNeed]) -> Option<Policy> {
+        let kind = self.kinds.get(backend.kind.as_str())?;
+        (kind.policy)(&backend.options, needs)
     }
 
     /// The names that were added more than once.
@@ -143,6 +153,10 @@ impl Registry {
 
 fn check<B: Backend>(options: &Value, path: &Path) -> Vec<Finding> {
     decode::<B::Config>(options.clone(), path).findings.0
+}
+
+fn policy<B: Backend>(options: &Value, needs: &[AccessNeed]) -> Option<Policy> {
+    B::policy(&decode::<B::Config>(options.clone(), &Path::root()).value?, needs)
 }
 
 async fn build<B: Backend>(options: Value, context: BuildContext) -> Result<Arc<dyn Signer>, BuildError> {

@@ -193,7 +193,11 @@ pub async fn build(draft: Draft, surroundings: &Surroundings) -> Result<Gateway,
     Ok(Gateway::new(live, clock, surroundings.metrics.clone(), Existence::new(client)))
 }
 
-async fn authenticator(
+/// Who authenticates callers.
+///
+/// # Errors
+/// When it cannot be set up.
+pub(crate) async fn authenticator(
     config: &Config,
     surroundings: &Surroundings,
     client: reqwest::Client,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use presign_core::{ExpiresIn, HumanDuration, Operation, Timestamp};
 
-use super::{check, completions, explain, health, serve, sign};
+use super::{check, completions, explain, health, policy, serve, sign};
 
 /// Authenticated redirects to pre-signed storage URLs, for ClearML.
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ pub(super) enum Command {
     Explain(explain::Arguments),
     /// Tell all problems of the configuration.
     Check(check::Arguments),
+    /// Print what the backends' identities have to be allowed at least: IAM policies, role bindings, role assignments.
+    Policy(policy::Arguments),
     /// Print the JSON schema of configurations.
     Schema,
     /// Ask the running gateway whether it is alive: for a container's HEALTHCHECK.

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use presign_core::Readiness;
 use serde_json::{Value, json};
 
 use super::{Outcome, Streams, error::CliError, setting::Setting};
@@ -9,9 +10,10 @@ use crate::{
     auth,
     clock::SystemClock,
     config::{Config, Draft, Origin, Path, Problem, Problems, ServerConfig, Severity},
-    serve::Text,
+    online::{self, Observation},
+    serve::{self, ServeError, Text},
     server,
-    snapshot::Snapshot,
+    snapshot::{Snapshot, Surroundings},
 };
 
 #[derive(Debug, clap::Args)]
@@ -19,10 +21,13 @@ pub(super) struct Arguments {
     /// Print the problems as a JSON list on standard output.
     #[arg(long)]
     json: bool,
+    /// Also ask the apiserver, the token services and the stores whether they let this gateway in.
+    #[arg(long, conflicts_with = "json")]
+    online: bool,
 }
 
 /// What a check found: the problems, and the configuration where it can be used.
-type Checked = (Problems, Option<Config>);
+type Checked = (Problems, Option<Snapshot>);
 
 pub(super) async fn run(
     arguments: &Arguments,
@@ -30,32 +35,59 @@ pub(super) async fn run(
     streams: &mut Streams<'_>,
 ) -> Result<Outcome, CliError> {
     let text = setting.text()?;
-    let (problems, config) = check(setting, &text).await?;
+    let surroundings = surroundings(setting, &text)?;
+    let (problems, snapshot) = check(setting, &text, surroundings.as_ref()).await;
     if arguments.json {
         let list: Vec<Value> = problems.iter().map(|problem| json_of(problem, &text.file)).collect();
         writeln!(streams.output, "{}", serde_json::to_string_pretty(&list)?)?;
     } else if !problems.is_empty() {
         writeln!(streams.errors, "{problems}")?;
     }
-    match config {
-        Some(config) if !arguments.json => writeln!(streams.output, "{}", praise(&text.file, &config, &problems))?,
-        _ => {}
+    if let Some(snapshot) = snapshot.as_ref().filter(|_| !arguments.json) {
+        writeln!(streams.output, "{}", praise(&text.file, &snapshot.config, &problems))?;
     }
-    Ok(if problems.has_errors() { Outcome::Failed } else { Outcome::Fine })
+    let reached = match (arguments.online, snapshot, surroundings) {
+        (true, Some(snapshot), Some(surroundings)) => online(&snapshot, &surroundings, streams).await?,
+        _ => true,
+    };
+    Ok(if problems.has_errors() || !reached { Outcome::Failed } else { Outcome::Fine })
 }
 
-async fn check(setting: &Setting, text: &Text) -> Result<Checked, CliError> {
-    let mut draft = match setting.draft(text) {
-        Ok(draft) => draft,
-        Err(problems) => return Ok((problems, None)),
+/// What the configuration is built with; `None` when it cannot even be read.
+fn surroundings(setting: &Setting, text: &Text) -> Result<Option<Surroundings>, CliError> {
+    let Ok(draft) = setting.draft(text) else { return Ok(None) };
+    let gateway_url = some_url(&draft.config().server);
+    setting.surroundings(text, Arc::new(SystemClock::start()), gateway_url).map(Some)
+}
+
+async fn check(setting: &Setting, text: &Text, surroundings: Option<&Surroundings>) -> Checked {
+    let (mut draft, surroundings) = match (setting.draft(text), surroundings) {
+        (Ok(draft), Some(surroundings)) => (draft, surroundings),
+        (Ok(_), None) => return (Problems::default(), None),
+        (Err(problems), _) => return (problems, None),
     };
     check_secrets(&mut draft, text);
-    let gateway_url = some_url(&draft.config().server);
-    let surroundings = setting.surroundings(text, Arc::new(SystemClock::start()), gateway_url)?;
-    Ok(match Snapshot::build(draft, &surroundings).await {
-        Ok(snapshot) => (snapshot.warnings, Some(snapshot.config)),
+    match Snapshot::build(draft, surroundings).await {
+        Ok(snapshot) => (snapshot.warnings.clone(), Some(snapshot)),
         Err(problems) => (problems, None),
-    })
+    }
+}
+
+/// Whether all that was asked is as it should be.
+async fn online(snapshot: &Snapshot, surroundings: &Surroundings, streams: &mut Streams<'_>) -> Result<bool, CliError> {
+    let client = auth::http_client().map_err(ServeError::Authentication)?;
+    let authenticator = serve::authenticator(&snapshot.config, surroundings, client.clone()).await?;
+    let auth = match authenticator.readiness() {
+        Readiness::Ready => Observation::new("auth", true, "callers can be authenticated"),
+        Readiness::Degraded(why) | Readiness::NotReady(why) => Observation::new("auth", false, why),
+    };
+    let stores = online::observe(snapshot, &client, surroundings.clock.now()).await;
+    let mut fine = true;
+    for observation in [auth].into_iter().chain(stores) {
+        writeln!(streams.output, "{observation}")?;
+        fine &= observation.fine;
+    }
+    Ok(fine)
 }
 
 /// What only the files and variables can tell that the configuration refers to. (Backends look at their own.)

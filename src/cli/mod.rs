@@ -9,6 +9,7 @@ mod completions;
 mod error;
 mod explain;
 mod health;
+mod policy;
 mod schema;
 mod serve;
 mod setting;
@@ -76,6 +77,7 @@ fn carry_out(arguments: Arguments, registry: Registry, streams: &mut Streams<'_>
         Command::Sign(arguments) => runtime.block_on(sign::run(&arguments, &setting, streams)),
         Command::Explain(arguments) => runtime.block_on(explain::run(&arguments, &setting, streams)),
         Command::Check(arguments) => runtime.block_on(check::run(&arguments, &setting, streams)),
+        Command::Policy(arguments) => policy::run(&arguments, &setting, streams),
         Command::Schema => schema::run(&setting, streams),
         Command::Health(arguments) => runtime.block_on(health::run(&arguments, &setting, streams)),
         Command::Completions(arguments) => completions::run(&arguments, streams),

@@ -8,6 +8,7 @@ mod ending;
 mod explain;
 mod health;
 mod help;
+mod policy;
 mod secrets;
 mod serving;
 mod sign;

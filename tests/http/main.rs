@@ -13,6 +13,7 @@ mod forms;
 mod lease;
 mod links;
 mod metrics;
+mod observed;
 mod refusals;
 mod secrets;
 mod server;

@@ -1,12 +1,13 @@
 //! From configuration to signer.
 
-use presign_core::{Backend, Buckets, BuildContext, BuildError, Environment, Operation, Problems};
+use presign_core::{AccessNeed, Backend, Buckets, BuildContext, BuildError, Environment, Operation, Policy, Problems};
 
 use crate::{
     account_key::AccountKey,
     base_url::BaseUrl,
     config::{Config, Credentials},
     credential::Credential,
+    policy,
     ready_made::ReadyMadeSas,
     service_version::ServiceVersion,
     signer::AzureSigner,
@@ -33,6 +34,14 @@ impl Backend for Azure {
         let credential = credential(&config.credentials, version, store.as_ref(), environment, &mut problems);
         let (store, credential) = problems.unless_any(store.zip(credential))?;
         Ok(AzureSigner::new(store, credential))
+    }
+
+    fn policy(config: &Config, needs: &[AccessNeed]) -> Option<Policy> {
+        Some(match config.credentials {
+            Credentials::AccountKey { .. } | Credentials::Sas { .. } => policy::of_a_key(),
+            #[expect(unreachable_patterns, reason = "identities come beside the keys")]
+            _ => policy::policy(needs, &config.account),
+        })
     }
 }
 

@@ -12,6 +12,7 @@ mod blocks;
 mod build;
 mod config;
 mod credential;
+mod policy;
 mod ready_made;
 mod service_sas;
 mod service_version;

@@ -29,6 +29,9 @@ impl AzureSigner {
 
     fn sign_request(&self, request: &SignRequest<'_>) -> Result<SignedUrl, SignError> {
         self.store.check(request.location)?;
+        if request.attribution.is_some() {
+            return Err(SignError::UnsupportedAttribution);
+        }
         let (url, expires_at) = match &self.credential {
             Credential::AccountKey { key, version } => (self.with_new_sas(request, key, version), request.expires_at()),
             Credential::ReadyMade(sas) => (self.with_ready_made_sas(request, sas)?, sas.expires()),

@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::{BuildError, Clock, CredentialObserver, Environment, NoObserver, Operation, Signer};
+use crate::{AccessNeed, BuildError, Clock, CredentialObserver, Environment, NoObserver, Operation, Policy, Signer};
 
 /// A kind of object store that the gateway can sign for.
 pub trait Backend: 'static {
@@ -31,6 +31,12 @@ pub trait Backend: 'static {
         config: Self::Config,
         context: BuildContext,
     ) -> impl Future<Output = Result<Self::Signer, BuildError>> + Send;
+
+    /// The least that the identity in this configuration has to be allowed for these needs; `None` where the store has
+    /// no access management of its own.
+    fn policy(_config: &Self::Config, _needs: &[AccessNeed]) -> Option<Policy> {
+        None
+    }
 }
 
 /// What a signer may use of the world around it.

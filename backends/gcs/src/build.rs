@@ -1,7 +1,8 @@
 //! From configuration to signer.
 
 use presign_core::{
-    Backend, Buckets, BuildContext, BuildError, Endpoint, Environment, Operation, Origin, Problems, Scheme,
+    AccessNeed, Backend, Buckets, BuildContext, BuildError, Endpoint, Environment, Operation, Origin, Policy, Problems,
+    Scheme,
 };
 use presign_v4::HmacSigner;
 
@@ -10,6 +11,7 @@ use crate::{
     config::{Config, Credentials, UrlStyle},
     credential::{Credential, REGION, SERVICE},
     key_file::KeyFile,
+    policy,
     service_account::ServiceAccount,
     signer::GcsSigner,
 };
@@ -43,6 +45,11 @@ impl Backend for Gcs {
         let address = address(&config, origin, buckets.as_ref(), &mut problems);
         let ((address, buckets), credential) = problems.unless_any(address.zip(buckets).zip(credential))?;
         Ok(GcsSigner::new(address, endpoints, buckets, credential))
+    }
+
+    fn policy(config: &Config, needs: &[AccessNeed]) -> Option<Policy> {
+        let has_key = matches!(config.credentials, Credentials::ServiceAccount { .. } | Credentials::Hmac { .. });
+        Some(policy::policy(needs, !has_key))
     }
 }
 

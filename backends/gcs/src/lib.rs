@@ -9,6 +9,7 @@ mod config;
 mod credential;
 mod key_file;
 mod multipart;
+mod policy;
 mod rsa_key;
 mod service_account;
 mod signer;

@@ -30,6 +30,9 @@ impl LocalSigner {
         if !Local::OPERATIONS.contains(&request.operation) {
             return Err(SignError::Unsupported(request.operation));
         }
+        if request.attribution.is_some() {
+            return Err(SignError::UnsupportedAttribution);
+        }
         if !self.claims(request.location) {
             let own = format!("this folder is local://{}", self.bucket);
             return Err(SignError::NotServed(own));

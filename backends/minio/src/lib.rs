@@ -8,7 +8,7 @@ mod config;
 
 pub use config::Config;
 
-use presign_core::{Backend, BuildContext, BuildError, Operation};
+use presign_core::{AccessNeed, Backend, BuildContext, BuildError, Operation, Policy};
 use presign_s3::{S3, S3Signer};
 
 /// The backend kind `minio`.
@@ -24,5 +24,9 @@ impl Backend for Minio {
 
     async fn build(config: Config, context: BuildContext) -> Result<S3Signer, BuildError> {
         S3::build(config.into(), context).await
+    }
+
+    fn policy(config: &Config, needs: &[AccessNeed]) -> Option<Policy> {
+        S3::policy(&config.clone().into(), needs)
     }
 }

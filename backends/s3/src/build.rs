@@ -1,6 +1,8 @@
 //! From configuration to signer.
 
-use presign_core::{Backend, Buckets, BuildContext, BuildError, Endpoint, Operation, Origin, Problems, Scheme};
+use presign_core::{
+    AccessNeed, Backend, Buckets, BuildContext, BuildError, Endpoint, Operation, Origin, Policy, Problems, Scheme,
+};
 
 use crate::{
     AddressingStyle, Config, S3Signer,
@@ -8,6 +10,7 @@ use crate::{
     aws::{self, Flavour},
     credential::StaticCredential,
     keyring::Keyring,
+    policy,
     region::{self, Region},
     signer::Store,
     source,
@@ -30,6 +33,10 @@ impl Backend for S3 {
         let credential = source::read(&config.credentials, &*context.environment, &mut problems).await;
         let (store, credential) = problems.unless_any(store.zip(credential))?;
         Ok(S3Signer::new(store, Keyring::new(config.region, Box::new(StaticCredential::new(credential)))))
+    }
+
+    fn policy(config: &Config, needs: &[AccessNeed]) -> Option<Policy> {
+        Some(policy::policy(needs, &config.region))
     }
 }
 

@@ -11,6 +11,7 @@ mod config;
 mod credential;
 mod keyring;
 mod multipart;
+mod policy;
 mod profile;
 mod region;
 mod signer;

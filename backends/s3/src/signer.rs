@@ -84,6 +84,9 @@ impl S3Signer {
         then: impl FnOnce(&PresignRequest<'_>) -> T,
     ) -> Result<T, SignError> {
         let location = request.location;
+        if request.attribution.is_some() {
+            return Err(SignError::UnsupportedAttribution);
+        }
         self.store.check(location)?;
         let address = match request.audience {
             Audience::Client => &self.store.address,

@@ -19,6 +19,8 @@
 //! signatures are truly concurrent. The suite touches neither network nor clock.
 
 mod agreement;
+mod attribution;
+mod credential;
 mod difference;
 mod findings;
 mod keys;

@@ -6,7 +6,10 @@ use presign_core::{
     ExpiresIn, ObjectKey, ObjectLocation, Operation, SignError, SignRequest, SignedUrl, Signer, Timestamp,
 };
 
-use crate::{Difference, agreement, difference, findings::Findings, multipart, one_link, refusal, secrecy};
+use crate::{
+    Difference, agreement, attribution, credential, difference, findings::Findings, multipart, one_link, refusal,
+    secrecy,
+};
 
 type LocationOf = Box<dyn Fn(ObjectKey) -> ObjectLocation + Send + Sync>;
 type KeyFromPath = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -15,6 +18,7 @@ type IsRefused = Box<dyn Fn(&ObjectKey) -> bool + Send + Sync>;
 /// A signer, and what the suite has to know about it.
 pub struct Suite {
     pub(crate) signer: Arc<dyn Signer>,
+    pub(crate) twin: Option<Arc<dyn Signer>>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) hosts: Vec<String>,
     pub(crate) secrets: Vec<String>,
@@ -39,6 +43,7 @@ impl Suite {
     ) -> Self {
         Self {
             signer,
+            twin: None,
             operations: vec![Operation::Get, Operation::Head],
             hosts: Vec::new(),
             secrets: Vec::new(),
@@ -51,6 +56,13 @@ impl Suite {
             location_of: Box::new(location_of),
             is_refused: Box::new(|_| false),
         }
+    }
+
+    /// Another signer of the same configuration, as a second gateway has it: its links have to be the same.
+    #[must_use]
+    pub fn twin(mut self, twin: Arc<dyn Signer>) -> Self {
+        self.twin = Some(twin);
+        self
     }
 
     /// The operations that the signer signs; it has to refuse all others. Pass `Backend::OPERATIONS`.
@@ -148,6 +160,8 @@ impl Suite {
         difference::check(self, &mut findings).await;
         refusal::check(self, &mut findings).await;
         agreement::check(self, &mut findings).await;
+        attribution::check(self, &mut findings).await;
+        credential::check(self, &mut findings).await;
         multipart::check(self, &mut findings).await;
         secrecy::check_signer(self, &mut findings).await;
         findings.into_sentences()

@@ -13,7 +13,9 @@ use std::{
 };
 
 use async_trait::async_trait;
-use presign_core::{ObjectKey, ObjectLocation, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp, encode};
+use presign_core::{
+    CredentialInfo, ObjectKey, ObjectLocation, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp, encode,
+};
 use presign_testkit::{Difference, Suite};
 
 const SECRET: &str = "correct-horse-battery-staple";
@@ -48,14 +50,21 @@ enum Defect {
     ShowsTheSignature,
     RepeatsAParameter,
     SignsNothing,
+    DropsTheAttribution,
+    LeavesTheAttributionUnencoded,
+    RefusesAttribution,
+    HasNoCredentialAfterRenewal,
+    SignsOtherwiseThanItsTwin,
 }
 
 use Defect::{
-    AddsACounter, ClaimsEverything, DecodesTheKey, DisagreesWithItself, DropsOverrides, DropsTheLeadingSlash,
-    EncodesTwice, IgnoresTheBucket, IgnoresTheKey, IgnoresTheLife, JoinsOverridesWithoutNames, KeepsTheFirstDay,
-    LeavesOverridesUnsigned, LeavesTheKeyUnencoded, MergesSlashes, RepeatsAParameter, SaysAnotherEnd,
+    AddsACounter, ClaimsEverything, DecodesTheKey, DisagreesWithItself, DropsOverrides, DropsTheAttribution,
+    DropsTheLeadingSlash, EncodesTwice, HasNoCredentialAfterRenewal, IgnoresTheBucket, IgnoresTheKey, IgnoresTheLife,
+    JoinsOverridesWithoutNames, KeepsTheFirstDay, LeavesOverridesUnsigned, LeavesTheAttributionUnencoded,
+    LeavesTheKeyUnencoded, MergesSlashes, RefusesAttribution, RepeatsAParameter, SaysAnotherEnd,
     ShowsTheSecretInAnError, ShowsTheSecretInDebug, ShowsTheSecretInTheUrl, ShowsTheSignature, SignsEveryOperation,
-    SignsHeadAsGet, SignsNothing, SignsWhatItDoesNotClaim, TakesTheHostFromTheLocation, WritesPlusForSpace,
+    SignsHeadAsGet, SignsNothing, SignsOtherwiseThanItsTwin, SignsWhatItDoesNotClaim, TakesTheHostFromTheLocation,
+    WritesPlusForSpace,
 };
 
 /// A signer for `s3://any-bucket/key` whose signature is a mere hash: enough for the contract, no use to anyone.
@@ -123,6 +132,12 @@ impl Toy {
                 _ => (name, value).hash(&mut hasher),
             }
         }
+        if !self.has(DropsTheAttribution) {
+            request.attribution.hash(&mut hasher);
+        }
+        if self.has(SignsOtherwiseThanItsTwin) {
+            (std::ptr::from_ref(self) as usize).hash(&mut hasher);
+        }
         if self.has(KeepsTheFirstDay) {
             let day = request.signed_at.day().unsigned_abs();
             let _ = self.first_day.compare_exchange(0, day, Ordering::Relaxed, Ordering::Relaxed);
@@ -141,6 +156,10 @@ impl Toy {
         let mut url = format!("https://{host}{path}?time={time}&life={life}");
         for (name, value) in self.overrides(request) {
             let _ = write!(url, "&{name}={}", encode::query(&value));
+        }
+        if let Some(name) = request.attribution.filter(|_| !self.has(DropsTheAttribution)) {
+            let name = if self.has(LeavesTheAttributionUnencoded) { name.to_owned() } else { encode::query(name) };
+            let _ = write!(url, "&by={name}");
         }
         match self.defect {
             Some(AddsACounter) => {
@@ -162,6 +181,9 @@ impl Toy {
         let supported = request.operation.is_read() || self.has(SignsEveryOperation);
         if !supported {
             return Some(SignError::Unsupported(request.operation));
+        }
+        if self.has(RefusesAttribution) && request.attribution.is_some() {
+            return Some(SignError::UnsupportedAttribution);
         }
         if !self.claims(request.location) && !self.has(SignsWhatItDoesNotClaim) {
             let shown = if self.has(ShowsTheSecretInAnError) { SECRET } else { "" };
@@ -205,6 +227,14 @@ impl Signer for Toy {
         lax || (location.scheme() == Scheme::S3 && location.endpoint().is_none())
     }
 
+    fn attributes(&self) -> bool {
+        true
+    }
+
+    fn credential(&self) -> Option<CredentialInfo> {
+        (!self.has(HasNoCredentialAfterRenewal)).then_some(CredentialInfo::PERMANENT)
+    }
+
     fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {
         Some(if self.has(ShowsTheSignature) { self.signature(request) } else { request.location.to_string() })
     }
@@ -215,7 +245,7 @@ fn location(key: ObjectKey) -> ObjectLocation {
 }
 
 fn suite(defect: Option<Defect>) -> Suite {
-    Suite::new(Toy::new(defect), location).hosts(["store.example"]).secrets([SECRET])
+    Suite::new(Toy::new(defect), location).twin(Toy::new(defect)).hosts(["store.example"]).secrets([SECRET])
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -253,6 +283,11 @@ async fn every_broken_signer_is_caught_and_the_sentence_says_how() {
         (ShowsTheSignature, "the string to sign shows a secret or the signature"),
         (RepeatsAParameter, r#"the URL has the parameter "life" twice"#),
         (SignsNothing, "the URL has no signature"),
+        (DropsTheAttribution, r#"attributed to "alice": has the signature of another link"#),
+        (LeavesTheAttributionUnencoded, "attributed to \"x#?/\": the URL"),
+        (RefusesAttribution, r#"attributed to "alice": is not signed"#),
+        (HasNoCredentialAfterRenewal, "after renew, credential says something else"),
+        (SignsOtherwiseThanItsTwin, "a second signer of the same configuration signs it otherwise"),
     ] {
         let violations = suite(Some(defect)).violations().await;
         assert!(violations.iter().any(|found| found.contains(sentence)), "{defect:?}: {violations:#?}");

@@ -28,6 +28,9 @@ impl SwiftSigner {
         if !self.claims(request.location) {
             return Err(SignError::NotServed(format!("the Swift cluster is s3://{}", self.cluster.authority())));
         }
+        if request.attribution.is_some() {
+            return Err(SignError::UnsupportedAttribution);
+        }
         // Swift has a parameter for the file name, but does not sign it: whoever has the link could change it.
         if !request.overrides.is_empty() {
             let message = "Swift's temporary URLs do not sign response headers: remove 'response' from the rule";
