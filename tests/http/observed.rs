@@ -1,7 +1,10 @@
 //! `check --online`: whether a configuration's stores and token services let the gateway in.
 
-use presign_core::Timestamp;
-use presign_gateway::online::{self, Observation};
+use presign_core::{Clock, Timestamp};
+use presign_gateway::{
+    clock::SystemClock,
+    online::{self, Observation},
+};
 
 use crate::{
     credentials,
@@ -9,9 +12,11 @@ use crate::{
     world::{START, Setup, World},
 };
 
-async fn observe(world: &World, now: i64) -> Vec<Observation> {
+/// Looks at a time; by default now, which is what the store's `Date` says.
+async fn observe(world: &World, at: Option<i64>) -> Vec<Observation> {
     let client = presign_gateway::auth::http_client().unwrap();
-    online::observe(&world.gateway.live().snapshot, &client, Timestamp::from_unix(now)).await
+    let now = at.map_or_else(|| SystemClock::start().now(), Timestamp::from_unix);
+    online::observe(&world.gateway.live().snapshot, &client, now).await
 }
 
 async fn stored(store: &FakeStore) -> World {
@@ -23,7 +28,7 @@ async fn stored(store: &FakeStore) -> World {
 async fn a_store_that_takes_our_signature_is_fine_though_the_object_is_not_there() {
     let store = FakeStore::start().await;
     store.answers(404);
-    let found = observe(&stored(&store).await, START).await;
+    let found = observe(&stored(&store).await, None).await;
     assert!(found.iter().all(|one| one.fine), "{found:?}");
     assert_eq!(found.last().unwrap().to_string(), "backend stored, bucket c: fine: the store takes our signature");
     assert!(store.asked()[0].starts_with("HEAD /mlstore/c/presign-gateway/check?"), "{:?}", store.asked());
@@ -35,7 +40,7 @@ async fn a_store_that_refuses_or_moves_is_told_with_what_to_do() {
     let world = stored(&store).await;
     for (status, advice) in [(403, "presign-gateway policy"), (301, "region or endpoint"), (500, "answers 500")] {
         store.answers(status);
-        let found = observe(&world, START).await;
+        let found = observe(&world, None).await;
         let last = found.last().unwrap();
         assert!(!last.fine && last.detail.contains(advice), "{last}");
         assert!(!last.to_string().contains("sig="), "{last}");
@@ -49,18 +54,26 @@ async fn a_store_that_cannot_be_reached_is_told_without_the_link() {
            credentials: {source: account_key, account_key: {env: AZURE_KEY}}}";
     let rules = "\n  - {name: stored, match: {glob: 'azure://mlstore/c/**'}, backend: stored}";
     let world = World::with(Setup { backends: backends.into(), rules: rules.into(), ..Setup::default() }).await;
-    let found = observe(&world, START).await;
+    let found = observe(&world, None).await;
     let last = found.last().unwrap();
     assert!(!last.fine && last.detail.contains("cannot be reached") && !last.detail.contains("sig="), "{last}");
 }
 
 #[tokio::test]
+async fn a_clock_that_is_off_is_told_before_stores_refuse_for_it() {
+    let store = FakeStore::start().await;
+    let found = observe(&stored(&store).await, Some(START)).await;
+    let last = found.last().unwrap();
+    assert!(!last.fine && last.detail.contains("s apart: mend the clock"), "{last}");
+}
+
+#[tokio::test]
 async fn a_token_service_that_refuses_is_told() {
     let world = credentials::world("lives: [-1]", "min_ttl: 2m", "15m").await;
-    let found = observe(&world, START).await;
+    let found = observe(&world, Some(START)).await;
     let told = "backend lease: NOT FINE: the backend's credentials do not work: the role may not be assumed";
     assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), [told]);
     let world = credentials::world("lives: [3600]", "min_ttl: 2m", "15m").await;
-    let found = observe(&world, START).await;
+    let found = observe(&world, Some(START)).await;
     assert_eq!(found[0].to_string(), "backend lease: fine: there is a credential, until 2027-01-15T09:00:00Z");
 }

@@ -75,7 +75,7 @@ async fn a_link_is_signed_as_swift_documents_it() {
 async fn every_problem_of_a_configuration_is_reported_at_once() {
     let config = json!({"endpoint": "swift.example/v1", "account": "a/b", "temp_url_key": {"env": "UNSET"}});
     let error = build(config).await.unwrap_err();
-    for part in ["endpoint: write it as https://host", "account: is the part", "temp_url_key: the environment variable"]
+    for part in ["endpoint: is not a store's address", "account: is the part", "temp_url_key: the environment variable"]
     {
         assert!(error.contains(part), "{error}");
     }
