@@ -29,10 +29,7 @@ fn answer(gateway: &Gateway, path: &str, query: &str) -> Response<Bytes> {
         "/metrics" => metrics(gateway),
         "/livez" => text(StatusCode::OK, "text/plain; charset=utf-8", "alive\n"),
         "/readyz" => readiness(gateway),
-        "/version" => json_text(
-            StatusCode::OK,
-            &json!({"version": env!("CARGO_PKG_VERSION"), "generation": gateway.metrics().generation.get()}),
-        ),
+        "/version" => json_text(StatusCode::OK, &version(gateway)),
         "/v1/config" => json_text(StatusCode::OK, &gateway.live().snapshot.config.redacted()),
         "/v1/explain" => explain(gateway, query),
         _ => text(
@@ -41,6 +38,16 @@ fn answer(gateway: &Gateway, path: &str, query: &str) -> Response<Bytes> {
             "here are /metrics /livez /readyz /version /v1/explain /v1/config\n",
         ),
     }
+}
+
+/// The program's version, the configuration's number, and how the last reload ended.
+fn version(gateway: &Gateway) -> Value {
+    let last_reload = gateway.last_reload().map(|reload| {
+        let outcome = if reload.problems.is_empty() { "applied" } else { "refused" };
+        json!({"outcome": outcome, "at": reload.at.to_string(), "problems": reload.problems})
+    });
+    let generation = gateway.live().snapshot.generation;
+    json!({"version": env!("CARGO_PKG_VERSION"), "generation": generation, "last_reload": last_reload})
 }
 
 fn metrics(gateway: &Gateway) -> Response<Bytes> {

@@ -27,8 +27,12 @@ pub enum Presence {
 #[derive(Debug, Clone)]
 pub struct Existence {
     client: reqwest::Client,
-    answers: Cache<(String, ObjectLocation), Presence>,
+    answers: Cache<Question, Presence>,
 }
+
+/// Which backend was asked, by its name and the configuration that it was built for, and about what: another store under
+/// the same name has other objects.
+type Question = (String, u64, ObjectLocation);
 
 impl Existence {
     /// Asks with this client, which must not follow redirects.
@@ -37,18 +41,18 @@ impl Existence {
         Self { client, answers: Cache::builder().max_capacity(ANSWERS).time_to_live(REMEMBERED).build() }
     }
 
-    /// Asks the store, or remembers.
+    /// Asks the store, or remembers. `backend` is the backend's name and the generation that it was built in.
     ///
     /// # Errors
     /// When the signer fails, or the store does not answer as a store. Failures are not remembered.
     pub async fn ask(
         &self,
         signer: &dyn Signer,
-        backend: &str,
+        (backend, built_in): (&str, u64),
         location: &ObjectLocation,
         now: Timestamp,
     ) -> Result<Presence, Refusal> {
-        let question = (backend.to_owned(), location.clone());
+        let question = (backend.to_owned(), built_in, location.clone());
         if let Some(known) = self.answers.get(&question) {
             return Ok(known);
         }

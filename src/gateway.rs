@@ -8,37 +8,27 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwap;
 use http::HeaderMap;
 use presign_core::{Clock, ExpiresIn, ObjectLocation, Operation, SignError, SignedUrl, Timestamp};
 
 use crate::{
-    auth::{AuthError, Authenticator, Principal},
+    auth::{AuthError, Principal},
     existence::{Existence, Presence},
-    freshness::Freshness,
     lifetime::{Bound, TooShort},
+    live::Current,
     metrics::{Metrics, Outcome},
     plan::{Obstacle, Plan},
     refusal::Refusal,
     rules::{Grant, Match},
-    snapshot::{Route, Snapshot},
+    snapshot::Route,
 };
 
-/// A configuration in effect, and who authenticates for it.
-#[derive(Debug)]
-pub struct Live {
-    /// The configuration.
-    pub snapshot: Snapshot,
-    /// Who knows the callers.
-    pub authenticator: Arc<dyn Authenticator>,
-    /// What keeps the backends' credentials fresh.
-    pub freshness: Freshness,
-}
+pub use crate::live::{Live, Reload};
 
 /// The gateway itself.
 #[derive(Debug)]
 pub struct Gateway {
-    live: ArcSwap<Live>,
+    current: Current,
     clock: Arc<dyn Clock>,
     metrics: Metrics,
     existence: Existence,
@@ -81,8 +71,8 @@ impl Gateway {
     /// A gateway with a first configuration.
     #[must_use]
     pub fn new(live: Live, clock: Arc<dyn Clock>, metrics: Metrics, existence: Existence) -> Self {
-        metrics.generation.set(1);
-        Self { live: ArcSwap::from_pointee(live), clock, metrics, existence, draining: AtomicBool::new(false) }
+        let current = Current::new(live, clock.now(), &metrics);
+        Self { current, clock, metrics, existence, draining: AtomicBool::new(false) }
     }
 
     /// From here on load balancers are told to turn elsewhere.
@@ -99,7 +89,23 @@ impl Gateway {
     /// The configuration in effect; a request uses one from its start to its end.
     #[must_use]
     pub fn live(&self) -> Arc<Live> {
-        self.live.load_full()
+        self.current.get()
+    }
+
+    /// Puts another configuration into effect, for all requests from here on.
+    pub fn replace(&self, live: Live) {
+        self.current.replace(live, self.clock.now(), &self.metrics);
+    }
+
+    /// Says that another configuration was refused, and why; what is in effect stays.
+    pub fn keep(&self, problems: Vec<String>) {
+        self.current.keep(problems, self.clock.now(), &self.metrics);
+    }
+
+    /// How the last reload ended; `None` before the first.
+    #[must_use]
+    pub fn last_reload(&self) -> Option<Arc<Reload>> {
+        self.current.last_reload()
     }
 
     /// The time.
@@ -178,7 +184,7 @@ impl Gateway {
         let now = self.clock.now();
         let plan = Plan::make(&live.snapshot, found, caller, wanted, now)?.with_credential().await?;
         if plan.grant.rule().check_exists() && wanted.operation.is_read() {
-            self.check_exists(plan.signer.as_ref(), &plan.grant, now).await?;
+            self.check_exists(plan.signer.as_ref(), &plan.grant, route.built_in, now).await?;
         }
         let (signed, lifetime) = match plan.sign().await {
             Err(Obstacle::Signer(SignError::UnsupportedOverride(_))) if wanted.prefers_file => {
@@ -198,9 +204,10 @@ impl Gateway {
         &self,
         signer: &dyn presign_core::Signer,
         grant: &Grant<'_>,
+        built_in: u64,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        match self.existence.ask(signer, grant.backend(), grant.location(), now).await? {
+        match self.existence.ask(signer, (grant.backend(), built_in), grant.location(), now).await? {
             Presence::There => Ok(()),
             Presence::Absent => Err(Refusal::NotFound),
         }

@@ -1,30 +1,26 @@
 //! `presign-gateway serve`: from a configuration to two listeners, and to their orderly end.
 
-use std::{
-    io,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use http::{HeaderValue, header};
 use presign_core::{BuildError, Clock, Environment};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use warp::{Filter, reply::Response as WarpResponse};
 
 use crate::{
-    Registry, admin,
-    auth::{self, AuthContext},
+    Registry, admin, auth,
     clock::SystemClock,
-    config::{self, Config, Draft, LimitsConfig, Problems},
+    config::{self, Draft, LimitsConfig, Problems},
     embedded::{self, Embedded},
     existence::Existence,
-    freshness::Freshness,
     gateway::{Gateway, Live},
-    metrics::{MeteredAuthenticator, Metrics},
-    server::{self, Options, TlsError},
+    metrics::Metrics,
+    recording::Recording,
+    reload::{Listeners, Reloader, TextSource},
+    server::{self, Options},
     shutdown,
-    snapshot::{Snapshot, Surroundings},
+    snapshot::Surroundings,
     web::{self, Demo, Web},
 };
 
@@ -50,10 +46,10 @@ impl Source {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The configuration cannot be read.
-    #[error("the configuration {path} cannot be read: {error}", path = .path.display())]
+    #[error("the configuration {file} cannot be read: {error}")]
     Unreadable {
         /// The file.
-        path: PathBuf,
+        file: String,
         /// Why.
         error: io::Error,
     },
@@ -73,9 +69,6 @@ pub enum ServeError {
         /// Why.
         error: io::Error,
     },
-    /// TLS cannot be set up.
-    #[error("server.tls: {0}")]
-    Tls(#[from] TlsError),
     /// The samples of the demonstration cannot be written, or the ready line.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -89,6 +82,7 @@ pub(crate) struct Text {
     pub(crate) content: String,
     pub(crate) file: String,
     pub(crate) environment: Arc<dyn Environment>,
+    pub(crate) source: TextSource,
     /// Keeps the samples as long as they are served.
     pub(crate) demo: Option<Embedded>,
 }
@@ -103,13 +97,14 @@ pub async fn serve(
     environment: Arc<dyn Environment>,
     output: &mut (dyn io::Write + Send),
 ) -> Result<(), ServeError> {
-    let text = read(&source, environment)?;
+    let recording = Arc::new(Recording::new(Arc::clone(&environment)));
+    let text = read(&source, Arc::clone(&recording) as Arc<dyn Environment>)?;
     let draft = config::read(&text.content, &text.file, text.environment.as_ref(), &registry);
-    let draft = draft.map_err(ServeError::Configuration)?;
+    let mut draft = draft.map_err(ServeError::Configuration)?;
     let server = draft.config().server.clone();
     let public = bind("server.listen", server.listen).await?;
     let admin = bind("server.admin_listen", server.admin_listen).await?;
-    let tls = server.tls.as_ref().map(server::acceptor).transpose()?;
+    let tls = tls(&mut draft, text.environment.as_ref());
     let scheme = if tls.is_some() { "https" } else { "http" };
     let (public_address, admin_address) = (public.local_addr()?, admin.local_addr()?);
 
@@ -122,14 +117,26 @@ pub async fn serve(
         metrics: metrics.clone(),
         gateway_url: server.gateway_url(Some(public_address)),
     };
-    let gateway = Arc::new(build(draft, &surroundings).await?);
+    let client = auth::http_client().map_err(ServeError::Authentication)?;
+    let gateway = Arc::new(build_with(draft, &surroundings, client.clone()).await?);
     let demo = text.demo.as_ref().map(|_| Demo::embedded(&Embedded::token(text.environment.as_ref())));
     let web = Arc::new(Web::new(Arc::clone(&gateway), demo));
 
     let asked = Arc::clone(&gateway);
     let stop = shutdown::Signal::listen(server.limits.drain_delay.0, move || asked.drain())?;
+    let hangup = Reloader::hangup()?;
     let public_options = Options { limits: server.limits.clone(), tls, connections: metrics.connections.clone() };
-    let admin_options = admin_options(&server.limits)?;
+    let listeners = Listeners {
+        public_address,
+        public: public_options.into(),
+        admin: admin_options(&server.limits)?.into(),
+        at_start: server,
+    };
+    let reads = recording.finish();
+    // Later attempts listen to files for themselves.
+    let environment = text.demo.as_ref().map_or_else(|| Arc::clone(&environment), |_| Arc::clone(&text.environment));
+    let surroundings = Surroundings { environment, ..surroundings };
+    let reloader = Reloader::new(text.source, surroundings, Arc::clone(&gateway), client, listeners.clone(), reads);
     let answering = Arc::clone(&gateway);
     let public_routes = web::routes(web).map(move |answer| parting(answer, &answering));
     let public_service = server::service(warp::service(public_routes));
@@ -138,8 +145,9 @@ pub async fn serve(
     output.flush()?;
     tracing::info!(public = %public_address, admin = %admin_address, "ready");
     tokio::join!(
-        server::serve(public, public_service, public_options, stop.stopped()),
-        server::serve(admin, admin_service, admin_options, stop.stopped()),
+        server::serve(public, public_service, listeners.public, stop.stopped()),
+        server::serve(admin, admin_service, listeners.admin, stop.stopped()),
+        reloader.run(hangup, stop.stopped()),
     );
     tracing::info!("stopped");
     Ok(())
@@ -154,26 +162,29 @@ fn parting(mut answer: WarpResponse, gateway: &Gateway) -> WarpResponse {
 }
 
 pub(crate) fn read(source: &Source, environment: Arc<dyn Environment>) -> Result<Text, ServeError> {
-    match source {
-        Source::File(path) => {
-            let content = read_file(path, environment.as_ref())?;
-            Ok(Text { content, file: path.display().to_string(), environment, demo: None })
-        }
+    let (source, environment, demo) = match source {
+        Source::File(path) => (TextSource::File(path.clone()), environment, None),
         Source::Embedded => {
             let demo = embedded::prepare()?;
             let environment = demo.environment(environment);
-            let content = demo.config_text().to_owned();
-            Ok(Text { content, file: "the embedded configuration".to_owned(), environment, demo: Some(demo) })
+            (TextSource::Fixed("the embedded configuration", embedded::CONFIG), environment, Some(demo))
         }
-    }
-}
-
-fn read_file(path: &Path, environment: &dyn Environment) -> Result<String, ServeError> {
-    environment.read(path).map_err(|error| ServeError::Unreadable { path: path.to_owned(), error })
+    };
+    let content = source.read(environment.as_ref());
+    let content = content.map_err(|error| ServeError::Unreadable { file: source.name(), error })?;
+    Ok(Text { content, file: source.name(), environment, source, demo })
 }
 
 async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener, ServeError> {
     TcpListener::bind(address).await.map_err(|error| ServeError::Bind { setting, address, error })
+}
+
+/// What serves TLS, where the configuration asks for it. What is wrong with its files is added to the problems.
+pub(crate) fn tls(draft: &mut Draft, environment: &dyn Environment) -> Option<TlsAcceptor> {
+    let tls = draft.config().server.tls.as_ref()?;
+    server::acceptor(tls, environment)
+        .map_err(|error| draft.error(&config::Path::root().key("server").key("tls"), error.to_string()))
+        .ok()
 }
 
 /// Signers, rules and authentication of a configuration.
@@ -181,35 +192,22 @@ async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener,
 /// # Errors
 /// When the configuration has problems.
 pub async fn build(draft: Draft, surroundings: &Surroundings) -> Result<Gateway, ServeError> {
-    let snapshot = Snapshot::build(draft, surroundings).await.map_err(ServeError::Configuration)?;
-    for warning in &snapshot.warnings {
-        tracing::warn!(path = %warning.path, line = warning.line(), "configuration: {}", warning.message);
-    }
     let client = auth::http_client().map_err(ServeError::Authentication)?;
-    let authenticator = authenticator(&snapshot.config, surroundings, client.clone()).await?;
-    let freshness = Freshness::of(snapshot.backends().map(|(_, signer)| signer));
-    let live = Live { snapshot, authenticator, freshness };
+    build_with(draft, surroundings, client).await
+}
+
+async fn build_with(draft: Draft, surroundings: &Surroundings, client: reqwest::Client) -> Result<Gateway, ServeError> {
+    let live = Live::build(draft, surroundings, &client, None).await.map_err(ServeError::Configuration)?;
+    warn_of(&live.snapshot.warnings);
     let clock = Arc::clone(&surroundings.clock);
     Ok(Gateway::new(live, clock, surroundings.metrics.clone(), Existence::new(client)))
 }
 
-/// Who authenticates callers.
-///
-/// # Errors
-/// When it cannot be set up.
-pub(crate) async fn authenticator(
-    config: &Config,
-    surroundings: &Surroundings,
-    client: reqwest::Client,
-) -> Result<Arc<dyn auth::Authenticator>, ServeError> {
-    let context = AuthContext {
-        environment: Arc::clone(&surroundings.environment),
-        clock: Arc::clone(&surroundings.clock),
-        client,
-        observer: surroundings.metrics.auth_observer(),
-    };
-    let inner = auth::build(&config.auth, context).await.map_err(ServeError::Authentication)?;
-    Ok(Arc::new(MeteredAuthenticator::new(inner, &surroundings.metrics)))
+/// Says in the log what a configuration's author may want to look at.
+pub(crate) fn warn_of(warnings: &Problems) {
+    for warning in warnings {
+        tracing::warn!(path = %warning.path, line = warning.line(), "configuration: {}", warning.message);
+    }
 }
 
 /// The admin listener has the same limits, no TLS, and a count of its own that nobody reads.

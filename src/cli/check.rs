@@ -10,9 +10,9 @@ use crate::{
     auth,
     clock::SystemClock,
     config::{Config, Draft, Origin, Path, Problem, Problems, ServerConfig, Severity},
+    live,
     online::{self, Observation},
     serve::{self, ServeError, Text},
-    server,
     snapshot::{Snapshot, Surroundings},
 };
 
@@ -76,7 +76,8 @@ async fn check(setting: &Setting, text: &Text, surroundings: Option<&Surrounding
 /// Whether all that was asked is as it should be.
 async fn online(snapshot: &Snapshot, surroundings: &Surroundings, streams: &mut Streams<'_>) -> Result<bool, CliError> {
     let client = auth::http_client().map_err(ServeError::Authentication)?;
-    let authenticator = serve::authenticator(&snapshot.config, surroundings, client.clone()).await?;
+    let built = live::authenticator(&snapshot.config.auth, surroundings, client.clone()).await;
+    let (authenticator, _) = built.map_err(ServeError::Authentication)?;
     let auth = match authenticator.readiness() {
         Readiness::Ready => Observation::new("auth", true, "callers can be authenticated"),
         Readiness::Degraded(why) | Readiness::NotReady(why) => Observation::new("auth", false, why),
@@ -92,14 +93,10 @@ async fn online(snapshot: &Snapshot, surroundings: &Surroundings, streams: &mut 
 
 /// What only the files and variables can tell that the configuration refers to. (Backends look at their own.)
 fn check_secrets(draft: &mut Draft, text: &Text) {
-    let root = Path::root();
     if let Err(error) = auth::check(&draft.config().auth, text.environment.as_ref()) {
-        draft.errors(&root.key("auth"), &error.problems);
+        draft.errors(&Path::root().key("auth"), &error.problems);
     }
-    let tls = draft.config().server.tls.as_ref().map(server::acceptor);
-    if let Some(Err(error)) = tls {
-        draft.error(&root.key("server").key("tls"), error.to_string());
-    }
+    serve::tls(draft, text.environment.as_ref());
 }
 
 /// How clients will reach the gateway. A listener that takes any free port will have one.

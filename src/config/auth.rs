@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// How callers are authenticated.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuthConfig {
     /// Who says who a caller is.
@@ -31,7 +31,7 @@ pub enum AuthProvider {
 }
 
 /// Authentication by the ClearML apiserver.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClearmlConfig {
     /// The apiserver's URL, such as `https://api.clearml.example` or `https://app.clearml.example/api`.
@@ -78,7 +78,7 @@ pub enum Validation {
 }
 
 /// Authentication by tokens in this configuration.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StaticConfig {
     /// The tokens.
@@ -89,7 +89,7 @@ pub struct StaticConfig {
 }
 
 /// A token and whom it stands for.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StaticToken {
     /// The token.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::redact;
 
 /// One backend as it is written: its kind (`type`), what all kinds have, and what only the kind understands.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct BackendConfig {
     /// What `type` says; empty when it says nothing.
     pub kind: String,

@@ -58,6 +58,13 @@ impl Problems {
         Self { file: file.into(), all: Vec::new() }
     }
 
+    /// One that was found when the configuration's text was no longer at hand.
+    pub(crate) fn one(path: &super::Path, message: impl Into<String>) -> Self {
+        let (path, message) = (path.to_string(), message.into());
+        let problem = Problem { path, origin: None, severity: Severity::Error, message };
+        Self { file: "the configuration".to_owned(), all: vec![problem] }
+    }
+
     /// Adds one, at its place.
     pub fn push(&mut self, problem: Problem) {
         if self.all.contains(&problem) {

@@ -6,6 +6,7 @@
 mod authenticator;
 mod credential;
 mod link_cache;
+mod reload;
 mod requests;
 mod signer;
 
@@ -16,6 +17,7 @@ use prometheus::{
     core::Collector,
 };
 
+use self::reload::ReloadMetrics;
 pub use authenticator::{AuthMetrics, MeteredAuthenticator};
 pub use credential::CredentialMetrics;
 pub use link_cache::LinkCacheMetrics;
@@ -44,7 +46,7 @@ pub struct Metrics {
     pub(crate) credential_expires: IntGaugeVec,
     pub(crate) credential_refresh: IntCounterVec,
     pub(crate) link_cache: IntCounterVec,
-    pub(crate) generation: IntGauge,
+    pub(crate) reload: ReloadMetrics,
     pub(crate) connections: IntGauge,
 }
 
@@ -98,7 +100,7 @@ impl Metrics {
                 "Look-ups of links that take long to sign.",
                 &["backend", "result"],
             )?,
-            generation: IntGauge::new("presign_config_generation", "The number of the configuration in effect.")?,
+            reload: ReloadMetrics::register(&registry)?,
             connections: IntGauge::new("presign_http_connections", "Open connections of clients.")?,
             registry,
         };
@@ -107,7 +109,7 @@ impl Metrics {
     }
 
     fn register(&self) -> Result<(), prometheus::Error> {
-        let collectors: [Box<dyn Collector>; 13] = [
+        let collectors: [Box<dyn Collector>; 12] = [
             Box::new(self.requests.clone()),
             Box::new(self.request_duration.clone()),
             Box::new(self.rule_matches.clone()),
@@ -119,7 +121,6 @@ impl Metrics {
             Box::new(self.credential_expires.clone()),
             Box::new(self.credential_refresh.clone()),
             Box::new(self.link_cache.clone()),
-            Box::new(self.generation.clone()),
             Box::new(self.connections.clone()),
         ];
         collectors.into_iter().try_for_each(|collector| self.registry.register(collector))?;
@@ -133,6 +134,37 @@ impl Metrics {
         match credential.and_then(|credential| credential.expires_at) {
             Some(at) => self.credential_expires.with_label_values(&[backend]).set(at.unix()),
             None => drop(self.credential_expires.remove_label_values(&[backend])),
+        }
+    }
+
+    /// Forgets a backend that is no more: nobody is to be woken for its credential.
+    pub(crate) fn forget_backend(&self, backend: &str) {
+        self.credential(backend, None);
+        for outcome in presign_core::RefreshOutcome::ALL {
+            let _ = self.credential_refresh.remove_label_values(&[backend, outcome.label()]);
+        }
+        for result in ["hit", "miss"] {
+            let _ = self.link_cache.remove_label_values(&[backend, result]);
+        }
+        for operation in presign_core::Operation::ALL {
+            // What was never counted cannot be removed, which is as good.
+            let _ = self.sign_duration.remove_label_values(&[backend, operation.label()]);
+        }
+    }
+
+    /// Forgets a rule that is no more.
+    pub(crate) fn forget_rule(&self, rule: &str) {
+        let _ = self.rule_matches.remove_label_values(&[rule]);
+    }
+
+    /// Forgets what a rule did with a backend that it has no more.
+    pub(crate) fn forget_route(&self, rule: &str, backend: &str) {
+        let _ = self.request_duration.remove_label_values(&[backend, rule]);
+        for operation in presign_core::Operation::ALL {
+            for outcome in Outcome::ALL {
+                let labels = [backend, rule, operation.label(), outcome.label()];
+                let _ = self.requests.remove_label_values(&labels);
+            }
         }
     }
 

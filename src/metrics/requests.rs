@@ -32,6 +32,19 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Signed,
+        Self::InvalidRequest,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::MethodNotAllowed,
+        Self::NotFound,
+        Self::BackendCredentials,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+
     /// The word in metrics and logs.
     #[must_use]
     pub const fn label(self) -> &'static str {

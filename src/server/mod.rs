@@ -10,6 +10,7 @@ mod tls;
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use futures::FutureExt;
 use hyper::{Request, Response, body::Incoming, service::Service};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -53,26 +54,50 @@ impl std::fmt::Debug for Options {
     }
 }
 
+/// The options in effect: each connection has those that it found when it was accepted.
+#[derive(Debug, Clone)]
+pub struct CurrentOptions(Arc<ArcSwap<Options>>);
+
+impl CurrentOptions {
+    /// For all connections from here on. How many there may be at once stays as it was at the start.
+    pub fn update(&self, change: impl FnOnce(Options) -> Options) {
+        let options = Options::clone(&self.0.load());
+        self.0.store(Arc::new(change(options)));
+    }
+}
+
+impl From<Options> for CurrentOptions {
+    fn from(options: Options) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(options)))
+    }
+}
+
 /// A warp service as hyper calls it.
 pub fn service<S>(warp: S) -> hyper_util::service::TowerToHyperService<S> {
     hyper_util::service::TowerToHyperService::new(warp)
 }
 
 /// Serves a listener until `shutdown` completes, then lets requests under way end within the drain deadline.
-pub async fn serve<S, B>(listener: TcpListener, service: S, options: Options, shutdown: impl Future<Output = ()> + Send)
-where
+pub async fn serve<S, B>(
+    listener: TcpListener,
+    service: S,
+    options: impl Into<CurrentOptions>,
+    shutdown: impl Future<Output = ()> + Send,
+) where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
     B: hyper::body::Body + Send + 'static,
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let permits = Arc::new(Semaphore::new(options.limits.max_connections));
+    let CurrentOptions(current) = options.into();
+    let permits = Arc::new(Semaphore::new(current.load().limits.max_connections));
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let start = |(stream, peer, permit): Accepted, graceful: &GracefulShutdown| {
         let service = WithPeer::new(service.clone(), Peer(peer));
-        let connection = Connection { stream, permit, options: options.clone(), watcher: graceful.watcher() };
+        let options = Options::clone(&current.load());
+        let connection = Connection { stream, permit, options, watcher: graceful.watcher() };
         connection.run(service)
     };
     let mut shutdown = std::pin::pin!(shutdown);
@@ -91,11 +116,11 @@ where
     drop(listener);
     let drained = async {
         // Who has connected a moment ago is about to ask.
-        let _ = time::timeout(options.limits.drain_delay.0.min(MOMENT), ended(&mut connections)).await;
+        let _ = time::timeout(current.load().limits.drain_delay.0.min(MOMENT), ended(&mut connections)).await;
         graceful.shutdown().await;
         ended(&mut connections).await;
     };
-    if time::timeout(options.limits.drain_timeout.0, drained).await.is_err() {
+    if time::timeout(current.load().limits.drain_timeout.0, drained).await.is_err() {
         tracing::warn!("requests were still under way at the drain deadline and were cut");
     }
 }

@@ -1,9 +1,11 @@
 //! TLS from PEM files.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, path::PathBuf, sync::Arc};
 
+use presign_core::Environment;
 use rustls::{ServerConfig, crypto::aws_lc_rs};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use secrecy::{ExposeSecret, SecretString};
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::TlsConfig;
@@ -28,15 +30,17 @@ pub enum TlsError {
 ///
 /// # Errors
 /// Names the file that is at fault.
-pub fn acceptor(config: &TlsConfig) -> Result<TlsAcceptor, TlsError> {
-    let at = |path: &PathBuf, reason: String| TlsError::File { path: path.clone(), reason };
-    let chain: Vec<_> = CertificateDer::pem_file_iter(&config.cert)
-        .and_then(Iterator::collect)
+pub fn acceptor(config: &TlsConfig, environment: &dyn Environment) -> Result<TlsAcceptor, TlsError> {
+    let at = |path: &Path, reason: String| TlsError::File { path: path.to_owned(), reason };
+    let read = |path: &Path| environment.read(path).map_err(|error| at(path, format!("cannot be read: {error}")));
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(read(&config.cert)?.as_bytes())
+        .collect::<Result<_, _>>()
         .map_err(|error| at(&config.cert, format!("no PEM certificate could be read: {error}")))?;
     if chain.is_empty() {
         return Err(at(&config.cert, "the file holds no certificate".to_owned()));
     }
-    let key = PrivateKeyDer::from_pem_file(&config.key)
+    let text = SecretString::from(read(&config.key)?);
+    let key = PrivateKeyDer::from_pem_slice(text.expose_secret().as_bytes())
         .map_err(|error| at(&config.key, format!("no PEM private key could be read: {error}")))?;
     let mut server = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?

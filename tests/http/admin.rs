@@ -44,7 +44,10 @@ async fn a_gateway_that_can_sign_nothing_is_not_ready_but_alive() {
 #[tokio::test]
 async fn the_version_and_generation_are_told() {
     let (status, body) = json_of(&World::new().await, "/version").await;
-    assert_eq!((status, body), (200, json!({"version": env!("CARGO_PKG_VERSION"), "generation": 1})));
+    assert_eq!(
+        (status, body),
+        (200, json!({"version": env!("CARGO_PKG_VERSION"), "generation": 1, "last_reload": null}))
+    );
 }
 
 #[tokio::test]

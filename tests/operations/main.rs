@@ -1,0 +1,8 @@
+//! The gateway in operation: changes without a restart, limits, audit, and what is told of it all.
+
+#![cfg(test)]
+#![cfg(all(feature = "s3", feature = "local"))]
+
+mod program;
+mod reload;
+mod reload_under_load;
