@@ -12,15 +12,19 @@ use http::HeaderMap;
 use presign_core::{Clock, ExpiresIn, ObjectLocation, Operation, SignError, SignedUrl, Timestamp};
 
 use crate::{
+    as_stored::as_stored,
     auth::{AuthError, Principal},
+    delivery::{Consumer, Passage, passage},
     existence::{Existence, Presence},
-    lifetime::{Bound, TooShort},
+    lifetime::Bound,
     live::Current,
     metrics::{Metrics, Outcome},
     plan::{Obstacle, Plan},
     refusal::Refusal,
     rules::{Grant, Match},
     snapshot::Route,
+    stream::Streams,
+    upstream::{Upstream, upstream},
 };
 
 pub use crate::live::{Live, Reload};
@@ -33,6 +37,7 @@ pub struct Gateway {
     metrics: Metrics,
     existence: Existence,
     draining: AtomicBool,
+    streams: Streams,
 }
 
 /// What a caller wants a link for.
@@ -50,6 +55,8 @@ pub struct Wanted {
     pub content_type: Option<String>,
     /// The wish for a life.
     pub expires_in: Option<ExpiresIn>,
+    /// Who will use the answer.
+    pub consumer: Consumer,
 }
 
 /// A link, and how it came about.
@@ -65,14 +72,18 @@ pub struct Link {
     pub cache_margin: Duration,
     /// The rule and the backend.
     pub route: Arc<Route>,
+    /// Set where the bytes are to pass through the gateway.
+    pub upstream: Option<Upstream>,
 }
 
 impl Gateway {
-    /// A gateway with a first configuration.
+    /// A gateway with a first configuration. `client` speaks with the stores, and must not follow redirects.
     #[must_use]
-    pub fn new(live: Live, clock: Arc<dyn Clock>, metrics: Metrics, existence: Existence) -> Self {
+    pub fn new(live: Live, clock: Arc<dyn Clock>, metrics: Metrics, client: reqwest::Client) -> Self {
         let current = Current::new(live, clock.now(), &metrics);
-        Self { current, clock, metrics, existence, draining: AtomicBool::new(false) }
+        let existence = Existence::new(client.clone());
+        let streams = Streams::new(client, Arc::clone(&clock), metrics.streams.open.clone());
+        Self { current, clock, metrics, existence, draining: AtomicBool::new(false), streams }
     }
 
     /// From here on load balancers are told to turn elsewhere.
@@ -120,6 +131,11 @@ impl Gateway {
         &self.metrics
     }
 
+    /// What passes objects on.
+    pub(crate) const fn streams(&self) -> &Streams {
+        &self.streams
+    }
+
     /// Authenticates the caller and makes a link.
     ///
     /// # Errors
@@ -150,6 +166,11 @@ impl Gateway {
         wanted: &Wanted,
         started: Duration,
     ) -> Result<Link, Refusal> {
+        let as_stored = match &caller {
+            Ok(caller) => as_stored(&self.existence, &live.snapshot, caller, wanted, self.clock.now()).await,
+            Err(_) => None,
+        };
+        let wanted = as_stored.as_ref().unwrap_or(wanted);
         let spellings = live.snapshot.endpoints.spellings(&wanted.location);
         let found = live.snapshot.rules.find(&spellings, &wanted.location);
         let route = found.and_then(|found| live.snapshot.route(found.rule()));
@@ -183,21 +204,31 @@ impl Gateway {
         // Waiting for the apiserver took time: the link's life counts from here.
         let now = self.clock.now();
         let plan = Plan::make(&live.snapshot, found, caller, wanted, now)?.with_credential().await?;
+        let passage = passage(plan.grant.rule().delivery(), wanted.operation, wanted.consumer)?;
+        // A signer whose links lead back to the gateway serves them itself.
+        let passage = if plan.signer.content().is_some() { Passage::Link } else { passage };
         if plan.grant.rule().check_exists() && wanted.operation.is_read() {
             self.check_exists(plan.signer.as_ref(), &plan.grant, route.built_in, now).await?;
         }
-        let (signed, lifetime) = match plan.sign().await {
+        let as_view;
+        let (signed, wanted) = match plan.sign().await {
             Err(Obstacle::Signer(SignError::UnsupportedOverride(_))) if wanted.prefers_file => {
-                let wanted = Wanted { prefers_file: false, ..wanted.clone() };
-                Plan::make(&live.snapshot, found, caller, &wanted, now)?.with_credential().await?.sign().await?
+                as_view = Wanted { prefers_file: false, ..wanted.clone() };
+                let plan = Plan::make(&live.snapshot, found, caller, &as_view, now)?.with_credential().await?;
+                (plan.sign().await?, &as_view)
             }
-            signed => signed?,
+            signed => (signed?, wanted),
         };
+        let (signed, lifetime) = signed;
         if lifetime.bound.is_clamp() {
             route.metrics.clamped(lifetime.bound);
         }
+        let upstream = match passage {
+            Passage::Link => None,
+            passage => Some(upstream(Plan::make(&live.snapshot, found, caller, wanted, now)?, passage).await?),
+        };
         let cache_margin = live.snapshot.config.signing.redirect_cache_margin.0;
-        Ok(Link { signed, bound: lifetime.bound, now, cache_margin, route: Arc::clone(route) })
+        Ok(Link { signed, bound: lifetime.bound, now, cache_margin, route: Arc::clone(route), upstream })
     }
 
     async fn check_exists(
@@ -210,32 +241,6 @@ impl Gateway {
         match self.existence.ask(signer, (grant.backend(), built_in), grant.location(), now).await? {
             Presence::There => Ok(()),
             Presence::Absent => Err(Refusal::NotFound),
-        }
-    }
-}
-
-impl From<TooShort> for Refusal {
-    fn from(error: TooShort) -> Self {
-        match error.bound {
-            // Logging in again mends it.
-            Bound::Token => Self::Unauthenticated(AuthError::Expired),
-            _ => Self::Unavailable { message: error.to_string(), retry_after: None },
-        }
-    }
-}
-
-impl From<SignError> for Refusal {
-    fn from(error: SignError) -> Self {
-        match error {
-            SignError::NotServed(message) => {
-                tracing::info!(reason = %message, "a rule's backend does not serve what the rule matches");
-                Self::Forbidden("the backend does not serve the location")
-            }
-            SignError::Unsupported(_) => Self::Forbidden("the backend does not sign the operation"),
-            SignError::UnsupportedOverride(message) => Self::Override(message),
-            SignError::Credentials(message) => Self::BackendCredentials(message),
-            SignError::Unavailable { message, retry_after } => Self::Unavailable { message, retry_after },
-            other => Self::Internal(other.to_string()),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The presign gateway: authenticated redirects to pre-signed storage URLs.
 
 pub mod admin;
+mod as_stored;
 pub mod auth;
 mod cli;
 pub mod clock;
 pub mod config;
+pub mod delivery;
 pub mod embedded;
 pub mod endpoints;
 pub mod environment;
@@ -24,13 +26,16 @@ pub mod refusal;
 pub mod registry;
 pub mod reload;
 pub mod request;
+pub mod respelling;
 pub mod rules;
 pub mod serve;
 pub mod server;
 mod shutdown;
 pub mod snapshot;
 pub mod storage_url;
+pub mod stream;
 pub mod terms;
+pub mod upstream;
 pub mod web;
 
 pub use cli::run;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use presign_core::{CredentialInfo, ResponseOverrides, SignError, SignRequest, SignedUrl, Signer, Timestamp};
+use presign_core::{Audience, CredentialInfo, ResponseOverrides, SignError, SignRequest, SignedUrl, Signer, Timestamp};
 
 use crate::{
     auth::Principal,
@@ -31,6 +31,8 @@ pub(crate) struct Plan<'a> {
     credential: Option<CredentialInfo>,
     attribution: Option<String>,
     short_credential: ShortCredential,
+    /// Who will use the link.
+    audience: Audience,
 }
 
 /// Why there is nothing to sign, in the words of whoever stopped it: more than a caller is told.
@@ -79,7 +81,13 @@ impl<'a> Plan<'a> {
         };
         let attribution = route.terms.attribution(&caller.user);
         let short_credential = signing.short_credential;
-        Ok(Self { grant, signer, overrides, inputs, credential, attribution, short_credential })
+        let audience = Audience::Client;
+        Ok(Self { grant, signer, overrides, inputs, credential, attribution, short_credential, audience })
+    }
+
+    /// The same plan, for a link that the gateway itself uses.
+    pub(crate) fn for_gateway(self) -> Self {
+        Self { audience: Audience::Gateway, ..self }
     }
 
     /// The same plan, with a credential that is there, and lasts as long as the link should if one that long is to be
@@ -124,9 +132,13 @@ impl<'a> Plan<'a> {
     /// What the signer is to be given.
     pub(crate) fn request(&self, life: Lifetime) -> SignRequest<'_> {
         let operation = self.grant.operation();
-        SignRequest::new(operation, self.grant.location(), life.signed_at, life.expires_in)
+        let request = SignRequest::new(operation, self.grant.location(), life.signed_at, life.expires_in)
             .with_overrides(&self.overrides)
-            .attributed_to(self.attribution.as_deref())
+            .attributed_to(self.attribution.as_deref());
+        match self.audience {
+            Audience::Client => request,
+            Audience::Gateway => request.for_gateway(),
+        }
     }
 
     /// Signs as planned. When the credential changes meanwhile, so does the plan: a link must not live longer than the

@@ -2,9 +2,16 @@
 
 use std::time::Duration;
 
-use presign_core::Operation;
+use presign_core::{Operation, SignError};
 
-use crate::{auth::AuthError, metrics::Outcome, request::InvalidRequest, rules};
+use crate::{
+    auth::AuthError,
+    delivery::NoLinks,
+    lifetime::{Bound, TooShort},
+    metrics::Outcome,
+    request::InvalidRequest,
+    rules,
+};
 
 /// Why there is no link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +78,40 @@ impl From<rules::Refusal> for Refusal {
         match refusal {
             rules::Refusal::Method { allowed } => Self::Method(allowed),
             other => Self::Forbidden(other.label()),
+        }
+    }
+}
+
+impl From<NoLinks> for Refusal {
+    fn from(_: NoLinks) -> Self {
+        Self::Override(
+            "objects of this rule come from the gateway itself, and it gives no links to them: ask without JSON",
+        )
+    }
+}
+
+impl From<TooShort> for Refusal {
+    fn from(error: TooShort) -> Self {
+        match error.bound {
+            // Logging in again mends it.
+            Bound::Token => Self::Unauthenticated(AuthError::Expired),
+            _ => Self::Unavailable { message: error.to_string(), retry_after: None },
+        }
+    }
+}
+
+impl From<SignError> for Refusal {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::NotServed(message) => {
+                tracing::info!(reason = %message, "a rule's backend does not serve what the rule matches");
+                Self::Forbidden("the backend does not serve the location")
+            }
+            SignError::Unsupported(_) => Self::Forbidden("the backend does not sign the operation"),
+            SignError::UnsupportedOverride(message) => Self::Override(message),
+            SignError::Credentials(message) => Self::BackendCredentials(message),
+            SignError::Unavailable { message, retry_after } => Self::Unavailable { message, retry_after },
+            other => Self::Internal(other.to_string()),
         }
     }
 }

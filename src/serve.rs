@@ -13,7 +13,6 @@ use crate::{
     clock::SystemClock,
     config::{self, Draft, LimitsConfig, Problems},
     embedded::{self, Embedded},
-    existence::Existence,
     gateway::{Gateway, Live},
     metrics::Metrics,
     recording::Recording,
@@ -200,7 +199,7 @@ async fn build_with(draft: Draft, surroundings: &Surroundings, client: reqwest::
     let live = Live::build(draft, surroundings, &client, None).await.map_err(ServeError::Configuration)?;
     warn_of(&live.snapshot.warnings);
     let clock = Arc::clone(&surroundings.clock);
-    Ok(Gateway::new(live, clock, surroundings.metrics.clone(), Existence::new(client)))
+    Ok(Gateway::new(live, clock, surroundings.metrics.clone(), client))
 }
 
 /// Says in the log what a configuration's author may want to look at.

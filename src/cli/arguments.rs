@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use presign_core::{ExpiresIn, HumanDuration, Operation, Timestamp};
 
-use super::{check, completions, explain, health, policy, serve, sign};
+use super::{check, completions, explain, health, policy, serve, sign, webapp_conf};
 
 /// Authenticated redirects to pre-signed storage URLs, for ClearML.
 #[derive(Debug, Parser)]
@@ -34,6 +34,8 @@ pub(super) enum Command {
     Schema,
     /// Ask the running gateway whether it is alive: for a container's HEALTHCHECK.
     Health(health::Arguments),
+    /// Print what the webserver of an open-source ClearML server needs to use the gateway.
+    WebappConf(webapp_conf::Arguments),
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
 }

@@ -13,6 +13,10 @@ pub(super) enum CliError {
     Configuration(#[from] Problems),
     #[error("the backend '{name}' is not configured: there are {known}")]
     UnknownBackend { name: String, known: String },
+    #[error(
+        "the configuration has no server.base_path, and below '/' the WebApp is: set it, such as base_path: /presign"
+    )]
+    NoBasePath,
     #[error("{0}")]
     Unhealthy(String),
     #[error("reading or writing failed: {0}")]

@@ -14,6 +14,7 @@ mod schema;
 mod serve;
 mod setting;
 mod sign;
+mod webapp_conf;
 
 use std::{io, process::ExitCode, sync::Arc};
 
@@ -80,6 +81,7 @@ fn carry_out(arguments: Arguments, registry: Registry, streams: &mut Streams<'_>
         Command::Policy(arguments) => policy::run(&arguments, &setting, streams),
         Command::Schema => schema::run(&setting, streams),
         Command::Health(arguments) => runtime.block_on(health::run(&arguments, &setting, streams)),
+        Command::WebappConf(arguments) => webapp_conf::run(&arguments, &setting, streams),
         Command::Completions(arguments) => completions::run(&arguments, streams),
     }
 }

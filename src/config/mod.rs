@@ -22,6 +22,7 @@ mod rule;
 mod schema;
 mod server;
 mod signing;
+mod ui;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -41,6 +42,7 @@ pub use rule::{
 pub use schema::schema;
 pub use server::{LimitsConfig, ServerConfig, TlsConfig};
 pub use signing::{ShortCredential, SigningConfig};
+pub use ui::UiConfig;
 
 /// The configuration of a presign gateway.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -61,6 +63,9 @@ pub struct Config {
     /// Who may do what with which objects. The first rule that matches decides; what no rule matches is refused.
     #[serde(default)]
     pub rules: Vec<RuleConfig>,
+    /// The open-source ClearML WebApp.
+    #[serde(default)]
+    pub ui: UiConfig,
     #[serde(skip)]
     redacted: serde_json::Value,
 }

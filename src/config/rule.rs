@@ -144,8 +144,11 @@ pub enum Delivery {
     /// The client is sent to the store.
     #[default]
     Redirect,
-    /// Through the gateway. Not there yet: refused when a configuration is loaded.
+    /// Through the gateway: for stores that clients do not reach. Such a rule gives no links away.
     Stream,
+    /// Through the gateway for pages' scripts (`Sec-Fetch-Mode: cors`), for which the store would need CORS settings;
+    /// everybody else is sent to the store.
+    Auto,
 }
 
 impl OneOrMany {

@@ -79,6 +79,11 @@ pub struct LimitsConfig {
     pub drain_timeout: HumanDuration,
     /// Items in one `POST /v1/presign`.
     pub max_batch: usize,
+    /// Objects passed through the gateway at once; more are refused with 503.
+    pub streams: usize,
+    /// How long a store may send nothing of an object that is passed through, before it is given up. A stream that moves
+    /// may take as long as it needs.
+    pub stream_idle_timeout: HumanDuration,
 }
 
 impl Default for ServerConfig {
@@ -109,6 +114,8 @@ impl Default for LimitsConfig {
             drain_delay: HumanDuration::from_secs(0),
             drain_timeout: HumanDuration::from_secs(20),
             max_batch: 1000,
+            streams: 512,
+            stream_idle_timeout: HumanDuration::from_secs(30),
         }
     }
 }

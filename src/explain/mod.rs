@@ -10,6 +10,7 @@ pub use life::{End, Life};
 
 use crate::{
     auth::Principal,
+    delivery::Consumer,
     gateway::Wanted,
     plan::{Obstacle, Plan},
     refusal::Refusal,
@@ -154,6 +155,7 @@ impl Explanation {
             prefers_file: false,
             content_type: None,
             expires_in: None,
+            consumer: Consumer::default(),
         };
         // Not what `rules` holds, but what a request would find: the two are computed apart.
         let found = snapshot.rules.find(&spellings, &wanted.location).ok_or(Obstacle::NoRule);

@@ -9,6 +9,7 @@ mod link_cache;
 mod reload;
 mod requests;
 mod signer;
+mod streams;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub use credential::CredentialMetrics;
 pub use link_cache::LinkCacheMetrics;
 pub use requests::{Outcome, RouteMetrics};
 pub use signer::MeteredSigner;
+pub(crate) use streams::{StreamCounters, StreamMetrics, StreamOutcome};
 
 /// Seconds: from a cached answer (tens of microseconds) to a time-out.
 const REQUEST_BUCKETS: &[f64] =
@@ -47,6 +49,7 @@ pub struct Metrics {
     pub(crate) credential_refresh: IntCounterVec,
     pub(crate) link_cache: IntCounterVec,
     pub(crate) reload: ReloadMetrics,
+    pub(crate) streams: StreamCounters,
     pub(crate) connections: IntGauge,
 }
 
@@ -101,6 +104,7 @@ impl Metrics {
                 &["backend", "result"],
             )?,
             reload: ReloadMetrics::register(&registry)?,
+            streams: StreamCounters::new()?,
             connections: IntGauge::new("presign_http_connections", "Open connections of clients.")?,
             registry,
         };
@@ -109,7 +113,7 @@ impl Metrics {
     }
 
     fn register(&self) -> Result<(), prometheus::Error> {
-        let collectors: [Box<dyn Collector>; 12] = [
+        let collectors: Vec<Box<dyn Collector>> = vec![
             Box::new(self.requests.clone()),
             Box::new(self.request_duration.clone()),
             Box::new(self.rule_matches.clone()),
@@ -123,7 +127,10 @@ impl Metrics {
             Box::new(self.link_cache.clone()),
             Box::new(self.connections.clone()),
         ];
-        collectors.into_iter().try_for_each(|collector| self.registry.register(collector))?;
+        collectors
+            .into_iter()
+            .chain(self.streams.collectors())
+            .try_for_each(|collector| self.registry.register(collector))?;
         let build = gauges("build_info", "Always 1; the version is in the label.", &["version"])?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         self.registry.register(Box::new(build))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use presign_core::Operation;
 use prometheus::{Histogram, IntCounter};
 
-use super::Metrics;
+use super::{Metrics, StreamMetrics};
 use crate::lifetime::Bound;
 
 /// How a request for an object ended.
@@ -98,6 +98,11 @@ impl RouteMetrics {
             let labels = [self.backend.as_str(), &self.rule, operation.label(), outcome.label()];
             self.all.requests.with_label_values(&labels).inc();
         }
+    }
+
+    /// The counters of an object that is passed through the gateway.
+    pub(crate) fn stream(&self) -> StreamMetrics {
+        StreamMetrics::new(&self.all, &self.backend, &self.rule)
     }
 
     /// Counts a link that lives shorter than the rule says.

@@ -3,6 +3,7 @@
 mod path_form;
 mod query;
 
+pub(crate) use path_form::task_prefix_end;
 use presign_core::{ExpiresIn, ObjectLocation};
 
 use crate::{
@@ -19,6 +20,8 @@ pub struct ObjectRequest {
     pub download: Option<String>,
     /// Whether the answer is the JSON form: `format=json`.
     pub json: bool,
+    /// The wish for an image's bytes from the gateway itself: `proxy=1`.
+    pub proxy: bool,
     /// The life that the caller asks for.
     pub expires_in: Option<ExpiresIn>,
 }
@@ -56,7 +59,7 @@ impl ObjectRequest {
         let in_path = path_form::parse(path).transpose()?;
         let location = one_location(query.urls.iter().chain(in_path.as_ref()), endpoints)?;
         let expires_in = query.expires_in.as_deref().map(parse_expires_in).transpose()?;
-        Ok(Self { location, download: query.download, json: query.json, expires_in })
+        Ok(Self { location, download: query.download, json: query.json, proxy: query.proxy, expires_in })
     }
 }
 

@@ -71,7 +71,7 @@ fn decode_key(key: &str) -> Option<String> {
 }
 
 /// Where the first segment that ends in `.` and a task id (32 lower-case hexadecimal digits) ends.
-fn task_prefix_end(key: &str) -> Option<usize> {
+pub(crate) fn task_prefix_end(key: &str) -> Option<usize> {
     let mut end = 0;
     for segment in key.split('/') {
         end += segment.len();

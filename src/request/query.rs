@@ -17,6 +17,8 @@ pub(super) struct Query {
     pub(super) download: Option<String>,
     /// `format=json`.
     pub(super) json: bool,
+    /// `proxy=1`.
+    pub(super) proxy: bool,
     /// `expires_in`, in seconds, as written.
     pub(super) expires_in: Option<String>,
 }
@@ -37,6 +39,7 @@ pub(super) fn parse(raw: &str) -> Result<Query, InvalidStorageUrl> {
         match name.as_str() {
             "download" => query.download = Some(value),
             "format" => query.json = value == "json",
+            "proxy" => query.proxy = value == "1",
             "expires_in" => query.expires_in = Some(value),
             _ => {}
         }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{link::json_of, problem, problem::Problem};
 use crate::{
     auth::Principal,
+    delivery::Consumer,
     endpoints::EndpointTable,
     gateway::{Gateway, Live, Wanted},
     refusal::Refusal,
@@ -113,6 +114,14 @@ fn wanted(item: Value, endpoints: &EndpointTable) -> Result<Wanted, Refusal> {
         Some(Download::Flag(true)) => Some(String::new()),
         Some(Download::Name(name)) => Some(name),
     };
-    let operation = item.method.unwrap_or(Operation::Get);
-    Ok(Wanted { operation, location, download, prefers_file: false, content_type: item.content_type, expires_in })
+    let consumer = Consumer { takes_link: true, ..Consumer::default() };
+    Ok(Wanted {
+        operation: item.method.unwrap_or(Operation::Get),
+        location,
+        download,
+        prefers_file: false,
+        content_type: item.content_type,
+        expires_in,
+        consumer,
+    })
 }

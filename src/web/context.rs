@@ -1,6 +1,9 @@
 //! What every answer to one request depends on besides its outcome.
 
 use http::{HeaderMap, HeaderValue, Method, header};
+use presign_core::ObjectKey;
+
+use crate::delivery::Consumer;
 
 /// The request, as far as the form of its answer depends on it.
 #[derive(Debug, Clone, Copy)]
@@ -28,16 +31,47 @@ impl<'r> Context<'r> {
     /// Whether the caller asks for JSON by `Accept: application/json`. Scripts that fetch the object itself send
     /// `application/json, text/plain, */*` (Angular and axios, unless told otherwise): they take anything, and are
     /// redirected.
-    pub(crate) fn accepts_json(&self) -> bool {
+    fn accepts_json(&self) -> bool {
         self.accepts("application/json") && !self.accepts("*/*")
     }
 
-    /// Whether a browser wants the bytes and not a view of them: a script's `fetch`, which in the ClearML UI is a
-    /// download, or a link with `download` ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/)). Such a request gets
-    /// an attachment: the UI reads the file's name from it, and the tab that it came from stays.
-    pub(crate) fn wants_file(&self) -> bool {
-        self.header("sec-fetch-dest") == Some("empty")
-            && matches!(self.header("sec-fetch-mode"), Some("cors" | "navigate"))
+    /// Whether a browser wants the bytes and not a view of them ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/)):
+    /// a script's `fetch`, which in the ClearML UI is a download; a link with `download`; and any link to an artifact or
+    /// a model. Such a request gets an attachment: the UI reads the file's name from it, and the tab that it came from
+    /// stays. A frame, an image and a film never do.
+    pub(crate) fn wants_file(&self, key: &ObjectKey) -> bool {
+        match self.header("sec-fetch-dest") {
+            Some("empty") => matches!(self.header("sec-fetch-mode"), Some("cors" | "navigate")),
+            Some("document") => is_a_file(key),
+            Some(_) => false,
+            None => self.seems_to_want_file(key),
+        }
+    }
+
+    /// The same where a browser does not say: over plain http, unless the host is this machine. Seen of Chromium: a link
+    /// with `download` has no `Accept`, a `fetch` has `*/*` and no `Range`, and films have both.
+    fn seems_to_want_file(&self, key: &ObjectKey) -> bool {
+        let is_program = self.headers.contains_key(header::AUTHORIZATION);
+        if is_program || !self.headers.contains_key(header::COOKIE) {
+            return false;
+        }
+        match self.header("accept") {
+            None => true,
+            Some("*/*") => !self.headers.contains_key(header::RANGE),
+            Some(_) => is_a_file(key) && self.accepts("text/html"),
+        }
+    }
+
+    /// Who will use the answer. `json` and `proxy` are the wishes that the request's query tells.
+    pub(crate) fn consumer(&self, json: bool, proxy: bool) -> Consumer {
+        let shows_image = matches!(self.header("sec-fetch-dest"), None | Some("image"));
+        let is_whole = *self.method == Method::GET && !self.headers.contains_key(header::RANGE);
+        Consumer {
+            takes_link: json || self.accepts_json(),
+            // Equal, and not just contained: most requests are `no-cors`.
+            is_script: self.header("sec-fetch-mode") == Some("cors"),
+            wants_image: proxy && shows_image && is_whole,
+        }
     }
 
     fn accepts(&self, media_type: &str) -> bool {
@@ -58,4 +92,10 @@ impl<'r> Context<'r> {
     fn header(&self, name: &str) -> Option<&'r str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
+
+/// Whether the SDK stored the object as an artifact or a model: files, where debug samples are there to be looked at.
+fn is_a_file(key: &ObjectKey) -> bool {
+    let folders = key.as_str().rsplit('/').skip(1);
+    folders.into_iter().any(|folder| matches!(folder, "artifacts" | "models"))
 }

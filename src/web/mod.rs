@@ -12,9 +12,12 @@ mod demo;
 mod link;
 mod objects;
 mod page;
+mod passed_on;
 mod problem;
+mod reply;
 mod request_id;
 mod routes;
+mod ui;
 
 pub use demo::Demo;
 pub(crate) use problem::Problem;

@@ -2,16 +2,18 @@
 
 use std::task::Poll;
 
-use bytes::Bytes;
-use http::{Response, StatusCode, header};
+use http::{StatusCode, header};
 use presign_core::Operation;
+use warp::reply::Response as WarpResponse;
 
 use super::{
     answer::Answer,
     context::Context,
     link, page,
     problem::Problem,
+    reply::Reply,
     routes::{BATCH, Head, OBJECT_METHODS, Web, method_not_allowed, refused, too_slow},
+    ui,
 };
 use crate::{
     gateway::Wanted,
@@ -20,35 +22,37 @@ use crate::{
 };
 
 impl Web {
-    pub(super) async fn object(&self, head: &Head) -> Response<Bytes> {
+    pub(super) async fn object(&self, head: &Head) -> WarpResponse {
         let context = head.context();
         let limit = head.live.snapshot.config.server.limits.request_timeout.0;
         let mut answering = std::pin::pin!(self.object_answer(head, &context));
         // Most answers are there at once, and need no timer.
-        let answer = match futures::poll!(&mut answering) {
-            Poll::Ready(answer) => answer,
+        let reply = match futures::poll!(&mut answering) {
+            Poll::Ready(reply) => reply,
             Poll::Pending => {
-                let answer = tokio::time::timeout(limit, answering).await;
-                answer.unwrap_or_else(|_| too_slow(&context))
+                let reply = tokio::time::timeout(limit, answering).await;
+                reply.unwrap_or_else(|_| too_slow(&context).into())
             }
         };
-        answer.finish(&context)
+        reply.finish(&context)
     }
 
-    async fn object_answer(&self, head: &Head, context: &Context<'_>) -> Answer {
+    async fn object_answer(&self, head: &Head, context: &Context<'_>) -> Reply {
         let Some(path) = head.path() else {
-            return Problem::new(StatusCode::NOT_FOUND, "not_found", "nothing is served at this path").answer(context);
+            let problem = Problem::new(StatusCode::NOT_FOUND, "not_found", "nothing is served at this path");
+            return problem.answer(context).into();
         };
         let Some(operation) = Operation::from_method(head.method.as_str()) else {
-            return method_not_allowed(OBJECT_METHODS, context);
+            return method_not_allowed(OBJECT_METHODS, context).into();
         };
         match ObjectRequest::parse(path, &head.query, &head.live.snapshot.endpoints) {
             Ok(request) => self.link_answer(head, context, operation, request).await,
-            Err(InvalidRequest::NoUrl) if path == "/" && operation.is_read() => self.home(head, context).await,
-            Err(InvalidRequest::NoUrl) if path == BATCH => method_not_allowed("POST", context),
+            Err(InvalidRequest::NoUrl) if path == "/" && operation.is_read() => self.home(head, context).await.into(),
+            Err(InvalidRequest::NoUrl) if path == ui::PATH && operation.is_read() => ui::script(head).into(),
+            Err(InvalidRequest::NoUrl) if path == BATCH => method_not_allowed("POST", context).into(),
             Err(error) => {
                 self.gateway.not_understood(operation);
-                refused(&error.into(), context)
+                refused(&error.into(), context).into()
             }
         }
     }
@@ -59,20 +63,27 @@ impl Web {
         context: &Context<'_>,
         operation: Operation,
         request: ObjectRequest,
-    ) -> Answer {
-        let ObjectRequest { location, download, json, expires_in } = request;
-        let prefers_file = context.wants_file();
-        let wanted = Wanted { operation, location, download, prefers_file, content_type: None, expires_in };
+    ) -> Reply {
+        let ObjectRequest { location, download, json, proxy, expires_in } = request;
+        let prefers_file = context.wants_file(location.key());
+        let consumer = context.consumer(json, proxy && head.live.snapshot.config.ui.proxy_images);
+        let wanted = Wanted { operation, location, download, prefers_file, content_type: None, expires_in, consumer };
         let link = match self.gateway.link(&head.live, &head.headers, &wanted).await {
             Ok(link) => link,
-            Err(refusal) => return refused(&refusal, context),
+            Err(refusal) => return refused(&refusal, context).into(),
         };
         tracing::debug!(request.id = %head.id, rule.name = ?link.route.rule, backend.name = ?link.route.backend, "signed");
-        if json || context.accepts_json() {
-            return Answer::json(StatusCode::OK, &link::json_of(&link));
+        if consumer.takes_link {
+            return Answer::json(StatusCode::OK, &link::json_of(&link)).into();
         }
-        link::redirect(link)
-            .unwrap_or_else(|| refused(&Refusal::Internal("a signed URL is no header value".to_owned()), context))
+        match self.pass_on(head, &link).await {
+            Ok(Some(passed_on)) => return passed_on,
+            Ok(None) => {}
+            Err(refusal) => return refused(&refusal, context).into(),
+        }
+        let redirect = link::redirect(link);
+        let no_header = || refused(&Refusal::Internal("a signed URL is no header value".to_owned()), context);
+        redirect.unwrap_or_else(no_header).into()
     }
 
     async fn home(&self, head: &Head, context: &Context<'_>) -> Answer {

@@ -14,7 +14,10 @@ pub(super) fn problem(problem: &Problem, context: &Context<'_>) -> String {
     let title = problem.status.canonical_reason().unwrap_or("Error");
     let mut body = format!("<h1>{} {title}</h1><p>{}</p>", problem.status.as_u16(), escape(&problem.detail));
     if let (401, Some(login)) = (problem.status.as_u16(), context.login_url) {
-        let _ = write!(body, "<p><a href=\"{}\">Log in to ClearML</a>, then come back here.</p>", escape(login));
+        // In a tab of its own: in a frame of the app's no login page works, and there this page may stand.
+        let login = escape(login);
+        let link = format!("<a href=\"{login}\" target=_blank rel=noopener>{login}</a>");
+        let _ = write!(body, "<p>Log in at {link}, then open this again.</p>");
     }
     let _ = write!(body, "<p><small>{} · request {}</small></p>", problem.code, escape(context.request_id));
     document(title, &body)

@@ -101,7 +101,7 @@ pub fn routes(web: Arc<Web>) -> impl Filter<Extract = (WarpResponse,), Error = I
     // One filter for the two: a second would take the request apart a second time.
     let others = head.then(move |head: Head| {
         let web = Arc::clone(&answering);
-        async move { if head.is_content() { web.content(&head).await } else { plain(web.object(&head).await) } }
+        async move { if head.is_content() { web.content(&head).await } else { web.object(&head).await } }
     });
     preflight.or(batch).unify().or(others).unify()
 }

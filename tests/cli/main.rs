@@ -13,3 +13,4 @@ mod secrets;
 mod serving;
 mod sign;
 mod support;
+mod webapp_conf;

@@ -146,3 +146,18 @@ fn an_unknown_section_is_refused() {
         "config.yaml:4: ruels: there is no field 'ruels' here; did you mean 'rules'?"
     );
 }
+
+#[test]
+fn what_urls_start_with_is_no_glob() {
+    let ui = |section: &str| problems(&with_more(&format!("ui: {section}\n")));
+    assert_eq!(ui("{match: ['s3://', 'gs://b/folder/'], exclude: ['s3://public']}"), "");
+    for start in ["s3", "", "s3://b/*", "://b"] {
+        let said = ui(&format!("{{exclude: ['s3://x', '{start}']}}"));
+        assert!(said.starts_with("config.yaml:4: ui.exclude[1]: not how a URL starts"), "{start}: {said}");
+    }
+    assert!(
+        ui("{match: []}").starts_with("config.yaml:4: warning: ui.match: is an empty list"),
+        "{}",
+        ui("{match: []}")
+    );
+}

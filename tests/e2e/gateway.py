@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +66,18 @@ def uploads(store: Store) -> str:
     return f"uploads-{store.name}".replace("_", "-")
 
 
-def start(stores: Sequence[Store], apiserver: Apiserver, web_app: str, folder: Path) -> Gateway:
+def start(
+    stores: Sequence[Store],
+    apiserver: Apiserver,
+    web_app: str,
+    folder: Path,
+    change: Callable[[dict[str, Any]], object] = lambda _: None,
+) -> Gateway:
+    """Starts a gateway for these stores; `change` makes another configuration of the usual one."""
     file = folder / "presign.yaml"
-    file.write_text(yaml.safe_dump(configuration(stores, apiserver, web_app), sort_keys=False, allow_unicode=True))
+    settings = configuration(stores, apiserver, web_app)
+    change(settings)
+    file.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
     secrets = {"E2E_CLEARML_ACCESS_KEY": apiserver.access_key, "E2E_CLEARML_SECRET_KEY": apiserver.secret_key}
     for store in stores:
         secrets |= store.environment()

@@ -101,7 +101,9 @@ async fn a_person_gets_a_page_with_a_way_to_log_in() {
         let answer = world.ask("GET", "/?url=gs://ml/k", headers).await;
         assert_eq!((answer.status, answer.header("content-type")), (401, "text/html; charset=utf-8"));
         assert!(
-            answer.body.contains("<a href=\"https://app.example/login?a=1&amp;b=&quot;2&quot;\">"),
+            answer
+                .body
+                .contains("<a href=\"https://app.example/login?a=1&amp;b=&quot;2&quot;\" target=_blank rel=noopener>"),
             "{}",
             answer.body
         );

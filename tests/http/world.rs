@@ -68,6 +68,7 @@ pub(crate) struct Setup {
     pub(crate) signing: String,
     pub(crate) backends: String,
     pub(crate) rules: String,
+    pub(crate) ui: String,
     pub(crate) clock: Arc<ManualClock>,
 }
 
@@ -97,6 +98,7 @@ impl Default for Setup {
   - {name: azure, match: {glob: 'azure://**'}, backend: azure, ttl: 10m}
   - {name: shelf, match: {glob: 's3://**'}, backend: shelf, ttl: 10m}"
                 .into(),
+            ui: String::new(),
             clock: ManualClock::new(),
         }
     }
@@ -197,9 +199,10 @@ impl World {
 
 /// A gateway without a listener.
 pub(crate) async fn build(setup: Setup) -> Arc<Gateway> {
-    let Setup { server, auth, signing, backends, rules, clock } = setup;
-    let text =
-        format!("server: {{{server}}}\nauth: {{{auth}}}\nsigning: {{{signing}}}\nbackends:{backends}\nrules:{rules}\n");
+    let Setup { server, auth, signing, backends, rules, ui, clock } = setup;
+    let text = format!(
+        "server: {{{server}}}\nauth: {{{auth}}}\nsigning: {{{signing}}}\nui: {{{ui}}}\nbackends:{backends}\nrules:{rules}\n"
+    );
     let environment = environment();
     let registry = Registry::builtin().with::<Shelf>().with::<Lease>();
     let draft = config::read(&text, "test.yaml", &environment, &registry).unwrap_or_else(|error| panic!("{error}"));

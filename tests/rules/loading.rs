@@ -34,7 +34,7 @@ fn assert_problem(fields: Value, field: &str, message: &str) {
 fn all_problems_are_reported_at_once() {
     let rules = [
         rule(json!({"name": "", "match": {"glob": "[", "regex": ["(", "a", "b)"], "bucket": "b/c", "prefix": "../x"}})),
-        rule(json!({"match": {}, "backend": "azur", "ttl": "0", "methods": [], "delivery": "stream"})),
+        rule(json!({"match": {}, "backend": "azur", "ttl": "0", "methods": []})),
     ];
     let problems = build(&rules).unwrap_err();
     let fields: Vec<&str> = problems.iter().map(|problem| problem.field.as_str()).collect();
@@ -49,7 +49,6 @@ fn all_problems_are_reported_at_once() {
             "rules[0].match.prefix",
             "rules[1].backend",
             "rules[1].methods",
-            "rules[1].delivery",
             "rules[1].ttl",
             "rules[1].match",
         ]
@@ -168,9 +167,4 @@ fn an_empty_name_in_a_list_of_callers_is_refused() {
 fn a_rewrite_to_nowhere_is_refused() {
     assert_problem(json!({"rewrite": {"bucket": "a/b"}}), "rewrite.bucket", "a character that no store allows");
     assert_problem(json!({"rewrite": {"prefix": "a/../b"}}), "rewrite.prefix", "no key starts so");
-}
-
-#[test]
-fn streaming_is_not_there_yet() {
-    assert_problem(json!({"delivery": "stream"}), "delivery", "not there yet");
 }

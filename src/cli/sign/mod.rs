@@ -20,7 +20,7 @@ use super::{
     error::CliError,
     setting::Setting,
 };
-use crate::{explain::locate, gateway::Wanted, snapshot::Snapshot};
+use crate::{delivery::Consumer, explain::locate, gateway::Wanted, snapshot::Snapshot};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -113,6 +113,7 @@ impl Desk<'_> {
             download: self.arguments.download.clone(),
             content_type: None,
             expires_in: self.arguments.ttl,
+            consumer: Consumer::default(),
         };
         match &self.arguments.backend {
             Some(backend) => past_rules::sign(self.snapshot, backend, &wanted, self.now).await,

@@ -4,6 +4,7 @@ mod auth;
 mod backends;
 mod server;
 mod signing;
+mod ui;
 mod url;
 
 use super::{Config, finding::Findings, path::Path};
@@ -16,6 +17,7 @@ pub(super) fn check(config: &Config, registry: &Registry) -> Findings {
     auth::check(&config.auth, &config.server, &mut findings);
     signing::check(&config.signing, &mut findings);
     backends::check(&config.backends, &config.signing, registry, &mut findings);
+    ui::check(&config.ui, &mut findings);
     if config.rules.is_empty() {
         let message = "there are no rules, so every request is refused: add one";
         findings.warning(Path::root().key("rules"), message);

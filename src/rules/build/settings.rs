@@ -9,7 +9,7 @@ use super::{
     problems::{Problems, ProblemsBelow},
 };
 use crate::{
-    config::{Delivery, PrincipalsConfig, ResponseConfig, RewriteConfig, RuleConfig, SigningConfig},
+    config::{PrincipalsConfig, ResponseConfig, RewriteConfig, RuleConfig, SigningConfig},
     rules::facts::BackendFacts,
 };
 
@@ -79,9 +79,6 @@ pub(super) fn check(config: &RuleConfig, facts: Option<&BackendFacts>, problems:
     response(&config.response, problems);
     if let Some(instead) = &config.rewrite {
         rewrite(instead, problems);
-    }
-    if config.delivery == Delivery::Stream {
-        problems.error("delivery", "'stream' is not there yet: use 'redirect', or leave it out");
     }
 }
 

@@ -35,6 +35,8 @@ class Cloud:
     objects: dict[tuple[str, str], tuple[bytes, str]] = field(default_factory=dict)
     #: Every request with its headers, so that a test can see what reached the store.
     seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    #: Method, key and status of every answer about an object.
+    answered: list[tuple[str, str, int]] = field(default_factory=list)
 
 
 def encode(part: bytes, safe: str = "") -> str:
@@ -124,15 +126,23 @@ def server(cloud: Cloud, port: int) -> ThreadingHTTPServer:
                 cloud.objects[bucket, key] = sent, content_type
                 return self.answer(200, b"")
             if (bucket, key) not in cloud.objects:
+                cloud.answered.append((self.command, key, 404))
                 return self.answer(404, b"NoSuchKey")
             if self.command == "DELETE":
                 del cloud.objects[bucket, key]
                 return self.answer(204, b"")
             body, content_type = cloud.objects[bucket, key]
-            headers = {"Content-Type": query.get("response-content-type", content_type)}
+            tag = f'"{hashlib.md5(body).hexdigest()}"'
+            # As Cloud Storage has it for private objects: kept, and asked about anew each time.
+            headers = {"ETag": tag, "Cache-Control": "private, max-age=0"}
+            if self.headers.get("If-None-Match") == tag:
+                cloud.answered.append((self.command, key, 304))
+                return self.answer(304, b"", headers)
+            headers["Content-Type"] = query.get("response-content-type", content_type)
             if "response-content-disposition" in query:
                 headers["Content-Disposition"] = query["response-content-disposition"]
             wanted = self.headers.get("Range", "")
+            cloud.answered.append((self.command, key, 206 if wanted.startswith("bytes=") else 200))
             if not wanted.startswith("bytes="):
                 return self.answer(200, body, headers)
             first, last = wanted.removeprefix("bytes=").split("-")
@@ -146,7 +156,8 @@ def server(cloud: Cloud, port: int) -> ThreadingHTTPServer:
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
+            if status != 304:
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
