@@ -21,7 +21,7 @@ def test_the_object_comes_back_byte_for_byte(
 
 
 # Not rgw_virtual_host: no name server knows that host.
-@pytest.mark.parametrize("store_name", ["minio", "rgw", "weed", "azure", "gcs", "gcs_hmac"])
+@pytest.mark.parametrize("store_name", ["minio", "rgw", "weed", "azure", "gcs", "gcs_hmac", "gcs_keyless"])
 def test_python_requests_follows_the_redirects(store: Store, alice: Caller) -> None:
     """As the ClearML SDK does: `requests` quotes the Location again on its way."""
     wrong = []

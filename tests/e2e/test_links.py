@@ -13,7 +13,7 @@ KEY = KEYS["ClearML artifact"]
 
 
 # Not azure: a shared access signature is for reading, by either method.
-@pytest.mark.parametrize("store_name", ["minio", "rgw", "rgw_virtual_host", "weed", "gcs", "gcs_hmac"])
+@pytest.mark.parametrize("store_name", ["minio", "rgw", "rgw_virtual_host", "weed", "gcs", "gcs_hmac", "gcs_keyless"])
 def test_a_link_for_get_does_not_open_head_nor_the_other_way_round(store: Store, alice: Caller) -> None:
     assert send("HEAD", alice.signed(store.url(KEY), "GET")).status == 403
     assert send("GET", alice.signed(store.url(KEY), "HEAD")).status == 403

@@ -19,6 +19,9 @@ impl ExpiresIn {
     /// The longest life there is: 7 days.
     pub const MAX: Self = Self(604_800);
 
+    /// 12 hours: what Google promises for a link that IAM signed.
+    pub const TWELVE_HOURS: Self = Self(43_200);
+
     /// Checks a number of seconds.
     ///
     /// # Errors

@@ -91,6 +91,12 @@ impl<S: CredentialSource> CredentialCache<S> {
         }
     }
 
+    /// Forgets a credential that the other side refuses before its end: the next caller gets another one.
+    pub fn reject(&self, useless: &Arc<Held<S::Credential>>) {
+        let now = self.0.clock.now();
+        self.0.state().reject(useless, now);
+    }
+
     /// Fetches the first credential, and the next before each ends, for as long as it is polled.
     pub async fn keep_fresh(&self) {
         loop {

@@ -23,6 +23,8 @@ pub(crate) struct State<C> {
     /// When the last attempt ended, in whatever way.
     attempted_at: Timestamp,
     failures: u32,
+    /// How many different credentials there were.
+    generation: u64,
     /// Why the last attempt failed.
     pub(crate) error: Option<FetchError>,
     pub(crate) flight: Option<Flight>,
@@ -37,6 +39,7 @@ impl<C> State<C> {
             next: Some(start),
             attempted_at: start,
             failures: 0,
+            generation: 0,
             error: None,
             flight: None,
         }
@@ -71,8 +74,8 @@ impl<C> State<C> {
             .as_ref()
             .filter(|held| held.info.expires_at == expires_at && is_same(&held.credential, &credential));
         if same.is_none() {
-            let generation = self.held.as_ref().map_or(0, |held| held.info.generation).saturating_add(1);
-            let info = CredentialInfo { generation, not_before, expires_at };
+            self.generation = self.generation.saturating_add(1);
+            let info = CredentialInfo { generation: self.generation, not_before, expires_at };
             self.held = Some(Arc::new(Held { credential, info }));
         }
         self.fetched_at = now;
@@ -80,6 +83,14 @@ impl<C> State<C> {
         self.next = refresh_at(now, expires_at, refresh_after, jitter);
         self.failures = 0;
         self.error = None;
+    }
+
+    /// Forgets a credential that is of no use, unless there is another one already.
+    pub(crate) fn reject(&mut self, useless: &Arc<Held<C>>, now: Timestamp) {
+        if self.held.as_ref().is_some_and(|held| Arc::ptr_eq(held, useless)) {
+            self.held = None;
+            self.next = Some(now);
+        }
     }
 
     /// Remembers that an attempt failed, and nothing of what the service said but for people to read.

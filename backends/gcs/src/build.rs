@@ -1,19 +1,15 @@
 //! From configuration to signer.
 
 use presign_core::{
-    AccessNeed, Backend, Buckets, BuildContext, BuildError, Endpoint, Environment, Operation, Origin, Policy, Problems,
-    Scheme,
+    AccessNeed, Backend, Buckets, BuildContext, BuildError, Endpoint, Operation, Origin, Policy, Problems, Scheme,
 };
-use presign_v4::HmacSigner;
 
 use crate::{
     address::Address,
     config::{Config, Credentials, UrlStyle},
-    credential::{Credential, REGION, SERVICE},
-    key_file::KeyFile,
     policy,
-    service_account::ServiceAccount,
     signer::GcsSigner,
+    sources::Source,
 };
 
 /// The backend kind `gcs`.
@@ -32,48 +28,22 @@ impl Backend for Gcs {
 
     async fn build(config: Config, context: BuildContext) -> Result<GcsSigner, BuildError> {
         let mut problems = Problems::default();
-        let environment = &*context.environment;
-        let (credential, key_universe) = match credential(&config.credentials, environment, &mut problems) {
-            Some((credential, universe)) => (Some(credential), universe),
-            None => (None, None),
-        };
+        let source = Source::read(&config.credentials, &*context.environment, &mut problems);
+        let key_universe = source.as_ref().and_then(|source| source.universe.clone());
         let universe = universe(config.universe_domain.as_deref(), key_universe, &mut problems);
         let endpoint = config.endpoint.as_deref().map(|text| problems.keep("endpoint", parse_origin(text)));
         let buckets = problems.keep_all(Buckets::parse("buckets", config.buckets.clone()));
         let endpoints = endpoints(&universe, endpoint.as_ref().and_then(Option::as_ref));
         let origin = endpoint.unwrap_or_else(|| Some(of_universe(&universe)));
         let address = address(&config, origin, buckets.as_ref(), &mut problems);
-        let ((address, buckets), credential) = problems.unless_any(address.zip(buckets).zip(credential))?;
+        let ((address, buckets), source) = problems.unless_any(address.zip(buckets).zip(source))?;
+        let credential = source.credential(universe, context)?;
         Ok(GcsSigner::new(address, endpoints, buckets, credential))
     }
 
     fn policy(config: &Config, needs: &[AccessNeed]) -> Option<Policy> {
         let has_key = matches!(config.credentials, Credentials::ServiceAccount { .. } | Credentials::Hmac { .. });
         Some(policy::policy(needs, !has_key))
-    }
-}
-
-/// What signs, and the universe that it belongs to, when it says so.
-fn credential(
-    credentials: &Credentials,
-    environment: &dyn Environment,
-    problems: &mut Problems,
-) -> Option<(Credential, Option<String>)> {
-    match credentials {
-        Credentials::ServiceAccount { key_file } => {
-            let text = environment.read(key_file);
-            let text = text.map_err(|error| format!("the file {} cannot be read: {error}", key_file.display()));
-            let read = |text: String| KeyFile::parse(&text).map_err(|why| format!("{} {why}", key_file.display()));
-            let mut file = problems.keep("credentials.key_file", text.and_then(read))?;
-            let universe = file.universe_domain.take();
-            Some((Credential::ServiceAccount(ServiceAccount::new(file)), universe))
-        }
-        Credentials::Hmac { access_key, secret_key } => {
-            let access_key = problems.keep("credentials.access_key", access_key.resolve(environment));
-            let secret_key = problems.keep("credentials.secret_key", secret_key.resolve(environment));
-            let signer = HmacSigner::goog4(access_key?, secret_key?, REGION, SERVICE);
-            Some((Credential::Hmac(signer), None))
-        }
     }
 }
 
@@ -86,7 +56,7 @@ fn universe(configured: Option<&str>, key: Option<String>, problems: &mut Proble
             key
         }
         (Some(configured), _) => problems.keep("universe_domain", domain(configured)).unwrap_or_default(),
-        (None, Some(key)) => problems.keep("credentials.key_file", domain(&key)).unwrap_or_default(),
+        (None, Some(key)) => problems.keep("credentials", domain(&key)).unwrap_or_default(),
         (None, None) => GOOGLE.to_owned(),
     }
 }

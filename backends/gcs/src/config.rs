@@ -60,4 +60,24 @@ pub enum Credentials {
         /// The secret.
         secret_key: SecretRef,
     },
+    /// [Application Default Credentials](https://cloud.google.com/docs/authentication/application-default-credentials):
+    /// what `GOOGLE_APPLICATION_CREDENTIALS` names, gcloud's own file, or the metadata server. A service account's key
+    /// signs here; all else has IAM sign (`signBlob`).
+    Adc {
+        /// Where IAM signs: by default `https://iamcredentials.googleapis.com`, or its namesake in `universe_domain`.
+        #[serde(default)]
+        iam_endpoint: Option<String>,
+    },
+    /// A service account that IAM signs for (`signBlob`), because Application Default Credentials may act as it.
+    Impersonate {
+        /// The email of the account that signs.
+        service_account: String,
+        /// The emails of the accounts in between, each of which may act as the next one; the last may act as
+        /// `service_account`.
+        #[serde(default)]
+        delegates: Vec<String>,
+        /// Where IAM signs: by default `https://iamcredentials.googleapis.com`, or its namesake in `universe_domain`.
+        #[serde(default)]
+        iam_endpoint: Option<String>,
+    },
 }

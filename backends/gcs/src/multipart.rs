@@ -15,7 +15,8 @@ impl Multipart for GcsSigner {
     async fn sign_step(&self, request: &SignRequest<'_>, step: Step<'_>) -> Result<Option<SignedStep>, SignError> {
         let form = StepForm::of(step);
         let written = multipart::written(signer::written(request), step);
-        let query: Vec<_> = form.query.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+        let query = form.query.iter().map(|(name, value)| (*name, value.as_ref()));
+        let query: Vec<_> = query.chain(signer::attribution(request)).collect();
         let url = self.link_for(request, form.method, &query, written).await?;
         Ok(Some(SignedStep { method: form.method, url, body: form.body }))
     }

@@ -1,7 +1,7 @@
-"""Google Cloud Storage, as far as signed URLs go: the verifier of gcs_verifier.py, in two roles.
+"""Google Cloud Storage, as far as signed URLs go: the verifier of gcs_verifier.py, in three roles.
 
-`gcs` is reached with a service account's RSA key, `gcs_hmac` with an HMAC key. Both are filled directly, because the
-verifier has no upload API but signed PUTs.
+`gcs` is reached with a service account's RSA key, `gcs_hmac` with an HMAC key, `gcs_keyless` with signatures by the IAM
+of gcs_iam.py. All are filled directly, because the verifier has no upload API but signed PUTs.
 """
 
 import hashlib
@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from google.cloud import storage
 from google.oauth2 import service_account
 
+from . import gcs_iam
 from .gcs_verifier import Cloud, server
+from .process import free_port
 from .store import Store
 
 EMAIL = "e2e@presign-gateway.iam.gserviceaccount.example"
@@ -33,7 +35,7 @@ class Gcs(Store):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.private = private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.key_file = self.folder / "service-account.json"
         pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
         self.key_file.write_text(
@@ -128,4 +130,34 @@ class GcsHmac(Gcs):
                 "access_key": {"env": "E2E_GCS_HMAC_ACCESS_KEY"},
                 "secret_key": {"env": "E2E_GCS_HMAC_SECRET_KEY"},
             },
+        }
+
+
+class GcsKeyless(Gcs):
+    name = "gcs_keyless"
+    bucket = "awkward-gcs-keyless"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.iam = gcs_iam.Iam(EMAIL, self.private)
+        self.iam_host = f"127.0.0.1:{free_port()}"
+
+    def start(self) -> None:
+        super().start()
+        self._iam_server = gcs_iam.server(self.iam, int(self.iam_host.rpartition(":")[2]))
+        threading.Thread(target=self._iam_server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._iam_server.shutdown()
+        self._iam_server.server_close()
+        super().stop()
+
+    def environment(self) -> dict[str, str]:
+        return {"GCE_METADATA_HOST": self.iam_host}
+
+    def backend(self) -> dict[str, Any]:
+        return {
+            "type": "gcs",
+            "endpoint": self.endpoint,
+            "credentials": {"source": "adc", "iam_endpoint": f"http://{self.iam_host}"},
         }

@@ -241,6 +241,19 @@ async fn a_clock_that_is_set_back_does_not_keep_it_from_asking() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_credential_that_is_refused_early_is_replaced_once() {
+    let world = world([until("first", 3600), until("second", 3600)]);
+    let first = world.cache.get(at(0)).await.unwrap();
+    world.cache.reject(&first);
+    assert!(world.cache.current().is_none());
+    let second = world.cache.get(at(0)).await.unwrap();
+    assert_eq!((second.credential, second.info.generation), ("second", 2));
+    world.cache.reject(&first);
+    assert_eq!(world.get(0).await, Ok("second"), "late news of the first");
+    assert_eq!(world.calls(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn debug_shows_no_credential() {
     let world = world([Ok(until("hunter2", 3600))]);
     assert_eq!(world.get(900).await, Ok("hunter2"));

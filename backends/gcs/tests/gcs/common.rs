@@ -1,10 +1,16 @@
 //! What every test here needs: a signer from a configuration, and links from it.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use presign_core::{
-    Backend, BuildContext, BuildError, ExpiresIn, FixedClock, FixedEnvironment, ObjectKey, ObjectLocation, Operation,
-    ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp,
+    Backend, BuildContext, BuildError, Clock, ExpiresIn, FixedClock, FixedEnvironment, ObjectKey, ObjectLocation,
+    Operation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp,
 };
 use presign_gcs::{Gcs, GcsSigner};
 use serde_json::{Value, json};
@@ -27,10 +33,43 @@ pub(crate) fn hour() -> ExpiresIn {
 }
 
 pub(crate) async fn build(config: Value) -> Result<GcsSigner, BuildError> {
-    let environment = Arc::new(FixedEnvironment::new([("SECRET", SECRET_KEY)]));
-    let clock = Arc::new(FixedClock(noon()));
+    build_in(config, &[("SECRET", SECRET_KEY)], Arc::new(FixedClock(noon()))).await
+}
+
+/// Builds with these variables and this clock.
+pub(crate) async fn build_in(
+    config: Value,
+    variables: &[(&str, &str)],
+    clock: Arc<dyn Clock>,
+) -> Result<GcsSigner, BuildError> {
+    let environment = Arc::new(FixedEnvironment::new(variables.iter().copied()));
     let context = BuildContext::new("google", environment, clock);
     Gcs::build(serde_json::from_value(config).unwrap(), context).await
+}
+
+/// A clock that is set by hand; it stands at noon.
+#[derive(Debug)]
+pub(crate) struct Hand(AtomicI64);
+
+impl Hand {
+    pub(crate) fn at_noon() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(noon().unix())))
+    }
+
+    /// Sets it to so many seconds after noon.
+    pub(crate) fn set(&self, seconds: i64) {
+        self.0.store(noon().unix() + seconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.load(Ordering::Relaxed))
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 pub(crate) fn service_account() -> Value {

@@ -35,6 +35,22 @@ async fn a_refusal_needs_no_waiting_with_any_credential() {
 }
 
 #[tokio::test]
+async fn the_user_stands_in_the_signature_under_google_s_name_for_audit_information() {
+    let signer = with_hmac(json!({})).await;
+    assert!(signer.attributes());
+    let location = location("data", "k");
+    let request = SignRequest::new(Operation::Get, &location, noon(), hour());
+    let url = async |user| signer.sign(&request.clone().attributed_to(user)).await.unwrap().into_exposed();
+    let (nobody, alice, bob) = (url(None).await, url(Some("alice")).await, url(Some("bob")).await);
+    assert!(alice.contains("X-Goog-Custom-Audit-clearml-user=alice&"), "{alice}");
+    let signature = |url: &str| url.split_once("X-Goog-Signature=").unwrap().1.to_owned();
+    assert_ne!(signature(&alice), signature(&bob));
+    assert_ne!(signature(&alice), signature(&nobody));
+    let long = url(Some(&"ü".repeat(2000))).await;
+    assert!(long.contains(&format!("clearml-user={}&", "%C3%BC".repeat(1200))));
+}
+
+#[tokio::test]
 async fn the_method_is_part_of_the_signature() {
     let signer = with_hmac(json!({})).await;
     let location = location("data", "k");
@@ -156,5 +172,18 @@ proptest! {
         let path = url.split_once('?').unwrap().0.strip_prefix(start).unwrap();
         prop_assert!(url.is_ascii());
         prop_assert_eq!(encode::decode(path), Some(key.as_str().to_owned()));
+    }
+
+    #[test]
+    fn no_user_s_name_breaks_out_of_its_parameter(user in "(\\PC|[&=%+?#\n\r\0]){0,40}") {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let signer = runtime.block_on(with_hmac(json!({})));
+        let location = location("data", "k");
+        let request = SignRequest::new(Operation::Get, &location, noon(), hour()).attributed_to(Some(&user));
+        let url = signer.sign_now(&request).unwrap().unwrap().into_exposed();
+        let pairs: Vec<_> = url.split_once('?').unwrap().1.split('&').map(|pair| pair.split_once('=').unwrap()).collect();
+        prop_assert_eq!(pairs.len(), 7);
+        let given = pairs.iter().find(|(name, _)| *name == "X-Goog-Custom-Audit-clearml-user").unwrap().1;
+        prop_assert_eq!(encode::decode(given), Some(user));
     }
 }

@@ -9,8 +9,20 @@ mod conformance;
 #[cfg(test)]
 mod differential;
 #[cfg(test)]
+mod documentation;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod google;
 #[cfg(test)]
+mod keyless;
+#[cfg(test)]
 mod links;
+#[cfg(test)]
+mod rotation;
+#[cfg(test)]
+mod stub;
+#[cfg(test)]
+mod tokens;
 #[cfg(test)]
 mod vectors;

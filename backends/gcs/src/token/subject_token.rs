@@ -1,0 +1,104 @@
+//! The token of the other identity provider.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use presign_core::Environment;
+use presign_credentials::FetchError;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::answer::ask;
+
+use super::{executable::Executable, external_account::ExternalAccount};
+
+/// Where the token is: the [`credential_source`](https://google.aip.dev/auth/4117) of the file. It is looked up anew
+/// each time, because these tokens are rotated.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum SubjectTokenSource {
+    Aws {
+        #[expect(dead_code, reason = "its presence tells the kind")]
+        environment_id: String,
+    },
+    Executable {
+        executable: Executable,
+    },
+    Url {
+        url: String,
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
+        #[serde(default)]
+        format: Format,
+    },
+    File {
+        file: PathBuf,
+        #[serde(default)]
+        format: Format,
+    },
+}
+
+#[derive(Deserialize, Default)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(super) enum Format {
+    #[default]
+    Text,
+    Json {
+        subject_token_field_name: String,
+    },
+}
+
+impl SubjectTokenSource {
+    pub(super) fn check(&self) -> Result<(), String> {
+        match self {
+            Self::Aws { .. } => {
+                Err("takes its token from AWS's own API, which is not supported: on EKS, let the file name \
+                                     the pod's OIDC token (credential_source.file) instead"
+                    .to_owned())
+            }
+            Self::Executable { executable } => executable.check(),
+            Self::Url { .. } | Self::File { .. } => Ok(()),
+        }
+    }
+
+    pub(super) async fn token(
+        &self,
+        client: &reqwest::Client,
+        environment: &dyn Environment,
+        account: &ExternalAccount,
+    ) -> Result<SecretString, FetchError> {
+        match self {
+            Self::Aws { .. } => Err(FetchError::Refused("AWS's own API is not supported".to_owned())),
+            Self::Executable { executable } => executable.run(environment, account).await,
+            Self::File { file, format } => {
+                let place = format!("the token file {}", file.display());
+                let text = environment.read(file);
+                let text = text.map_err(|error| FetchError::Refused(format!("{place} cannot be read: {error}")))?;
+                format.read(&place, &text)
+            }
+            Self::Url { url, headers, format } => {
+                let service = "the identity provider (credential_source.url)";
+                let request =
+                    headers.iter().fold(client.get(url), |request, (name, value)| request.header(name, value));
+                let answer = ask(service, request).await?;
+                if answer.status != 200 {
+                    return Err(answer.error(service, "look at 'credential_source' in the credential file"));
+                }
+                format.read(service, &String::from_utf8_lossy(&answer.body))
+            }
+        }
+    }
+}
+
+impl Format {
+    fn read(&self, place: &str, text: &str) -> Result<SecretString, FetchError> {
+        let token = match self {
+            Self::Text => text.trim().to_owned(),
+            Self::Json { subject_token_field_name: name } => {
+                let value: Value = serde_json::from_str(text).unwrap_or_default();
+                value[name.as_str()].as_str().unwrap_or_default().to_owned()
+            }
+        };
+        if token.is_empty() { Err(FetchError::Refused(format!("{place} holds no token"))) } else { Ok(token.into()) }
+    }
+}
