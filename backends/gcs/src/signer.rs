@@ -70,7 +70,9 @@ impl GcsSigner {
             Credential::KeyFile(cache) => {
                 let held = cache.get(request.signed_at).await?;
                 let account = &held.credential.account;
-                account.sign(self.presign(request, method, query, &written, |presign| account.unsigned(presign))).await?
+                account
+                    .sign(self.presign(request, method, query, &written, |presign| account.unsigned(presign)))
+                    .await?
             }
             Credential::Iam(account) => {
                 let held = account.ability().await?;
@@ -190,8 +192,7 @@ impl Signer for GcsSigner {
     /// said in whose name IAM signs.
     fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {
         let (method, query, written) = (request.operation.method(), query(request), written(request));
-        let explanation =
-            self.presign(request, method, &query, &written, |presign| self.credential.explain(presign));
+        let explanation = self.presign(request, method, &query, &written, |presign| self.credential.explain(presign));
         explanation.map(|explanation| explanation.to_string())
     }
 
