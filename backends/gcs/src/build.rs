@@ -37,7 +37,7 @@ impl Backend for Gcs {
         let origin = endpoint.unwrap_or_else(|| Some(of_universe(&universe)));
         let address = address(&config, origin, buckets.as_ref(), &mut problems);
         let ((address, buckets), source) = problems.unless_any(address.zip(buckets).zip(source))?;
-        let credential = source.credential(universe, context)?;
+        let credential = source.credential(universe, context).await?;
         Ok(GcsSigner::new(address, endpoints, buckets, credential))
     }
 

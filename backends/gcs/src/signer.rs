@@ -41,9 +41,6 @@ impl GcsSigner {
             let bucket = location.bucket();
             return Err(SignError::NotServed(format!("the bucket '{bucket}' is not among the configured ones")));
         }
-        if request.attribution.is_some() {
-            return Err(SignError::UnsupportedAttribution);
-        }
         if request.overrides.cache_control.is_some() {
             let why = "Google Cloud Storage cannot override Cache-Control: set it on the object, not in a link";
             return Err(SignError::UnsupportedOverride(why));

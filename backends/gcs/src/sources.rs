@@ -88,17 +88,20 @@ impl Source {
         Some(Self { kind, universe })
     }
 
-    /// What signs, in this universe.
+    /// What signs, in this universe. A key is at hand from the start; a token is not, because it has to be asked for.
     ///
     /// # Errors
     /// When no HTTP client can be made.
-    pub(crate) fn credential(self, universe: String, context: BuildContext) -> Result<Credential, BuildError> {
+    pub(crate) async fn credential(self, universe: String, context: BuildContext) -> Result<Credential, BuildError> {
         let BuildContext { name, environment, clock, observer, .. } = context;
         Ok(match self.kind {
             Kind::Hmac(signer) => Credential::Hmac(*signer),
             Kind::KeyFile(path) => {
                 let source = KeyFileSource::new(path, environment, universe);
-                Credential::KeyFile(CredentialCache::new(name, source, clock, observer, Policy::default()))
+                let now = clock.now();
+                let cache = CredentialCache::new(name, source, clock, observer, Policy::default());
+                cache.get(now).await.map_err(|error| BuildError::at("credentials", error.to_string()))?;
+                Credential::KeyFile(cache)
             }
             Kind::Iam { place, target, endpoint } => {
                 let no_client = |error| BuildError::at("credentials", format!("no HTTP client can be made: {error}"));

@@ -242,7 +242,7 @@ async fn a_clock_that_is_set_back_does_not_keep_it_from_asking() {
 
 #[tokio::test(start_paused = true)]
 async fn a_credential_that_is_refused_early_is_replaced_once() {
-    let world = world([until("first", 3600), until("second", 3600)]);
+    let world = world([Ok(until("first", 3600)), Ok(until("second", 3600))]);
     let first = world.cache.get(at(0)).await.unwrap();
     world.cache.reject(&first);
     assert!(world.cache.current().is_none());

@@ -1,6 +1,6 @@
 //! Every way to a token.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf};
 
 use presign_core::{BuildError, SignError, Signer};
 use presign_gcs::GcsSigner;
@@ -209,10 +209,11 @@ async fn a_token_service_that_refuses_is_told_from_one_that_is_down_and_no_secre
             OAUTH => (user(&stub), impersonate(&stub)),
             _ => (federated(&stub, json!({"file": token})), adc(&stub)),
         };
+        let home = Home::new(&file);
         let signer = if service == METADATA {
             crate::keyless::on_a_machine(&stub, &Hand::at_noon()).await
         } else {
-            Home::new(&file).build(credentials).await.unwrap()
+            home.build(credentials).await.unwrap()
         };
         let error = signer.renew(noon()).await.unwrap_err();
         assert_eq!(matches!(error, SignError::Credentials(_)), refused, "{service} {status}: {error}");
@@ -244,7 +245,8 @@ async fn what_is_no_metadata_server_is_not_believed() {
 #[tokio::test]
 async fn a_thousand_first_requests_make_one_call_to_the_token_service() {
     let stub = Stub::start(noon()).await;
-    let signer = Arc::new(Home::new(&user(&stub)).build(impersonate(&stub)).await.unwrap());
+    let home = Home::new(&user(&stub));
+    let signer = home.build(impersonate(&stub)).await.unwrap();
     let all = (0..1000).map(|_| signer.renew(noon()));
     assert!(futures::future::join_all(all).await.iter().all(Result::is_ok));
     assert_eq!(stub.calls(OAUTH), 1);
