@@ -3,7 +3,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::print_stdout,
     reason = "a benchmark that cannot be set up may as well panic"
 )]
@@ -59,7 +58,7 @@ async fn measure(name: &str, page_at_once: bool) {
     signer.renew(Timestamp::from_unix(NOW)).await.unwrap();
     stub.take(Duration::from_millis(50));
     let object = |index: usize| {
-        let key = ObjectKey::parse(&format!("project/run/metrics/{index}.png")).unwrap();
+        let key = ObjectKey::parse(format!("project/run/metrics/{index}.png")).unwrap();
         ObjectLocation::new(Scheme::Gs, None, "ml-artifacts", key).unwrap()
     };
     let objects: Vec<_> = (0..OBJECTS).map(object).collect();

@@ -21,7 +21,7 @@ pub(crate) enum Credential {
     /// GOOG4-RSA-SHA256, with a key that IAM keeps.
     Iam(IamAccount),
     /// GOOG4-HMAC-SHA256.
-    Hmac(HmacSigner),
+    Hmac(Box<HmacSigner>),
 }
 
 impl Credential {

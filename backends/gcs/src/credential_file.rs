@@ -38,12 +38,12 @@ impl CredentialFile {
     pub(crate) fn parse(text: &str) -> Result<(Self, Option<String>), String> {
         let value: Value = serde_json::from_str(text)
             .map_err(|error| format!("is no JSON (line {}, column {})", error.line(), error.column()))?;
-        let universe = value["universe_domain"].as_str().filter(|domain| !domain.is_empty()).map(str::to_owned);
+        let universe = text_of(&value, "universe_domain").filter(|domain| !domain.is_empty()).map(str::to_owned);
         Ok((Self::read(value)?, universe))
     }
 
     fn read(value: Value) -> Result<Self, String> {
-        match value["type"].as_str() {
+        match text_of(&value, "type") {
             Some("service_account") => Ok(Self::ServiceAccount(Box::new(KeyFile::parse(&value.to_string())?))),
             Some("authorized_user") => {
                 let user: AuthorizedUser = typed(value, "a user's credentials")?;
@@ -72,6 +72,10 @@ impl CredentialFile {
             None => Err("does not say its 'type': it is no credential file".to_owned()),
         }
     }
+}
+
+fn text_of<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str)
 }
 
 /// serde's own message may repeat a value, so it is not passed on.

@@ -95,7 +95,7 @@ impl Source {
     pub(crate) async fn credential(self, universe: String, context: BuildContext) -> Result<Credential, BuildError> {
         let BuildContext { name, environment, clock, observer, .. } = context;
         Ok(match self.kind {
-            Kind::Hmac(signer) => Credential::Hmac(*signer),
+            Kind::Hmac(signer) => Credential::Hmac(signer),
             Kind::KeyFile(path) => {
                 let source = KeyFileSource::new(path, environment, universe);
                 let now = clock.now();

@@ -8,7 +8,7 @@ use presign_core::{SignError, Timestamp};
 const ENOUGH: u32 = 5;
 /// For how long at first; twice as long each further time.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// A circuit breaker: after some failures in a row it refuses for a while; then one call may try, and decides.
 #[derive(Debug, Default)]

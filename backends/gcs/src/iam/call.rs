@@ -9,7 +9,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use presign_core::{Clock, SignError, Timestamp};
 use presign_credentials::{CredentialCache, Held};
 use secrecy::ExposeSecret;
-use serde_json::json;
+use serde::Serialize;
 use tokio::{
     sync::Semaphore,
     time::{sleep, timeout},
@@ -34,6 +34,13 @@ const AT_A_TIME: usize = 32;
 const ATTEMPT: Duration = Duration::from_secs(5);
 /// How long a caller waits, attempts and turns included.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Serialize)]
+struct SignBlob {
+    payload: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    delegates: Vec<String>,
+}
 
 /// IAM, as far as this backend asks it.
 pub(super) struct Iam {
@@ -119,11 +126,9 @@ impl Iam {
     async fn attempt(&self, text: &str, ability: &Ability) -> Verdict {
         let signer = &ability.identity.signatory;
         let url = format!("{}/v1/{}:signBlob", self.endpoint, signatory::name(&signer.email));
-        let delegates: Vec<_> = signer.delegates.iter().map(|email| signatory::name(email)).collect();
-        let mut body = json!({"payload": BASE64_STANDARD.encode(text)});
-        if !delegates.is_empty() {
-            body["delegates"] = json!(delegates);
-        }
+        let delegates = signer.delegates.iter().map(|email| signatory::name(email)).collect();
+        let payload = BASE64_STANDARD.encode(text);
+        let body = SignBlob { payload, delegates };
         let request =
             self.client.post(url).timeout(ATTEMPT).bearer_auth(ability.token.secret.expose_secret()).json(&body);
         match ask(SERVICE, request).await {

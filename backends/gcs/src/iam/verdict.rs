@@ -12,7 +12,7 @@ use crate::answer::Answer;
 pub(super) const SERVICE: &str = "IAM (signBlob)";
 
 /// How long after a success a refusal of the permission is taken for a rate limit in disguise.
-const LATELY: Duration = Duration::from_secs(600);
+const LATELY: Duration = Duration::from_mins(10);
 
 /// RSA keys of 2,048 to 8,192 bits.
 const SIGNATURE: RangeInclusive<usize> = 256..=1024;

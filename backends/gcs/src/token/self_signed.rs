@@ -11,7 +11,7 @@ use crate::key_file::KeyFile;
 
 use super::{AccessToken, SCOPE};
 
-const LIFE: Duration = Duration::from_secs(3600);
+const LIFE: Duration = Duration::from_hours(1);
 
 /// Google takes a token that the account's own key signed: [AIP-4111](https://google.aip.dev/auth/4111).
 pub(super) fn token(file: &KeyFile, now: Timestamp) -> Result<AccessToken, FetchError> {

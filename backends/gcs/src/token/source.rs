@@ -137,13 +137,11 @@ impl TokenSource {
     /// The identity that was there, as long as it is the same account.
     fn identity(&self, signatory: Signatory) -> Arc<Identity> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        match last.as_ref().filter(|identity| identity.signatory == signatory) {
-            Some(identity) => Arc::clone(identity),
-            None => {
-                let generation = last.as_ref().map_or(0, |identity| identity.generation).saturating_add(1);
-                Arc::clone(last.insert(Arc::new(Identity::new(signatory, generation))))
-            }
+        if let Some(same) = last.as_ref().filter(|identity| identity.signatory == signatory) {
+            return Arc::clone(same);
         }
+        let generation = last.as_ref().map_or(0, |identity| identity.generation).saturating_add(1);
+        Arc::clone(last.insert(Arc::new(Identity::new(signatory, generation))))
     }
 }
 

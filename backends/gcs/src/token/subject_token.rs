@@ -96,7 +96,7 @@ impl Format {
             Self::Text => text.trim().to_owned(),
             Self::Json { subject_token_field_name: name } => {
                 let value: Value = serde_json::from_str(text).unwrap_or_default();
-                value[name.as_str()].as_str().unwrap_or_default().to_owned()
+                value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
             }
         };
         if token.is_empty() { Err(FetchError::Refused(format!("{place} holds no token"))) } else { Ok(token.into()) }

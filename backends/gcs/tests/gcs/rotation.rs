@@ -1,6 +1,6 @@
 //! Key files that are replaced while the gateway runs.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use presign_core::{Readiness, Signer};
 use serde_json::{Value, json};
@@ -30,7 +30,8 @@ async fn a_key_file_is_taken_up_without_a_restart_and_a_broken_one_is_not() {
     replace(&path, &key_file("old@project.example").to_string());
     let clock = Hand::at_noon();
     let config = json!({"credentials": {"source": "service_account", "key_file": path}});
-    let signer = build_in(config, &[], clock.clone()).await.unwrap();
+    let shown = Arc::clone(&clock);
+    let signer = build_in(config, &[], shown).await.unwrap();
     let (location, now) = (location("data", "k"), noon());
     let signed_by = async || {
         let link = get(&signer, &location).await;

@@ -60,7 +60,7 @@ fn impersonation_url(stub: &Stub, email: &str) -> String {
     stub.url(&format!("/v1/projects/-/serviceAccounts/{email}:generateAccessToken"))
 }
 
-fn federated(stub: &Stub, source: Value) -> Value {
+fn federated(stub: &Stub, source: &Value) -> Value {
     json!({"type": "external_account", "audience": "//iam.googleapis.com/pool", "token_url": stub.url("/sts"),
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt", "credential_source": source,
         "service_account_impersonation_url": impersonation_url(stub, &stub.email)})
@@ -115,7 +115,7 @@ async fn a_federated_identity_comes_with_a_token_from_a_file_that_is_rotated() {
     let stub = Stub::start(noon()).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
-    let home = Home::new(&federated(&stub, json!({"file": file})));
+    let home = Home::new(&federated(&stub, &json!({"file": file})));
     let signer = home.build(adc(&stub)).await.unwrap();
     let error = signer.renew(noon()).await.unwrap_err();
     assert!(matches!(&error, SignError::Credentials(why) if why.contains("cannot be read")), "{error}");
@@ -130,14 +130,14 @@ async fn a_federated_identity_s_token_may_come_from_a_url_or_a_program() {
     let stub = Stub::start(noon()).await;
     let format = json!({"type": "json", "subject_token_field_name": "here"});
     let url = json!({"url": stub.url("/subject"), "headers": {"Metadata-Flavor": "subject"}, "format": format});
-    assert_signs(&Home::new(&federated(&stub, url)).build(adc(&stub)).await.unwrap()).await;
+    assert_signs(&Home::new(&federated(&stub, &url)).build(adc(&stub)).await.unwrap()).await;
     assert_eq!(stub.calls(SUBJECT), 1);
 
     let folder = tempfile::tempdir().unwrap();
     let printed = folder.path().join("printed.json");
     fs::write(&printed, r#"{"version":1,"success":true,"token_type":"x","id_token":"subject token"}"#).unwrap();
     let program = json!({"executable": {"command": format!("cat {}", printed.display()), "timeout_millis": 5000}});
-    let home = Home::new(&federated(&stub, program));
+    let home = Home::new(&federated(&stub, &program));
     let error = home.build(adc(&stub)).await.unwrap().renew(noon()).await.unwrap_err();
     assert!(error.to_string().contains("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1"), "{error}");
     let home = home.with("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1");
@@ -147,7 +147,7 @@ async fn a_federated_identity_s_token_may_come_from_a_url_or_a_program() {
 #[tokio::test]
 async fn a_federated_identity_of_its_own_cannot_sign_but_act_as_one_that_can() {
     let stub = Stub::start(noon()).await;
-    let mut file = federated(&stub, json!({"file": "token"}));
+    let mut file = federated(&stub, &json!({"file": "token"}));
     file.as_object_mut().unwrap().remove("service_account_impersonation_url");
     let home = Home::new(&file);
     let problem = home.build(adc(&stub)).await.unwrap_err().to_string();
@@ -163,7 +163,7 @@ async fn what_cannot_work_is_said_when_the_configuration_is_read() {
     let stub = Stub::start(noon()).await;
     let mut clear = user(&stub);
     clear["token_uri"] = json!("http://oauth.example/token");
-    let aws = federated(&stub, json!({"environment_id": "aws1", "url": "http://169.254.169.254/"}));
+    let aws = federated(&stub, &json!({"environment_id": "aws1", "url": "http://169.254.169.254/"}));
     for (file, credentials, says) in [
         (clear, impersonate(&stub), "'token_uri'"),
         (aws, adc(&stub), "AWS"),
@@ -207,7 +207,7 @@ async fn a_token_service_that_refuses_is_told_from_one_that_is_down_and_no_secre
         fs::write(&token, "subject token").unwrap();
         let (file, credentials) = match service {
             OAUTH => (user(&stub), impersonate(&stub)),
-            _ => (federated(&stub, json!({"file": token})), adc(&stub)),
+            _ => (federated(&stub, &json!({"file": token})), adc(&stub)),
         };
         let home = Home::new(&file);
         let signer = if service == METADATA {
