@@ -38,7 +38,7 @@ secret_key: {env: CLEARML_API_SECRET_KEY}
 s3:
   type: s3
   region: {{ .Values.defaultRegion }}
-  credentials: {source: env}
+  credentials: {{- toYaml .Values.defaultCredentials | nindent 4 }}
 {{- end }}
 
 {{- define "presign.config" -}}
