@@ -90,6 +90,9 @@ impl CallOutcome {
     }
 }
 
+/// How long a server may take to accept a connection; how long it may take to answer is the business of who asks.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A client for [`AuthContext::client`]: no redirects, no proxy from the environment.
 ///
 /// # Errors
@@ -99,6 +102,7 @@ pub fn http_client() -> Result<reqwest::Client, BuildError> {
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
         .user_agent(concat!("presign-gateway/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| BuildError::at("", format!("no HTTP client can be made: {error}")))
