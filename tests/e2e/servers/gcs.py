@@ -20,7 +20,6 @@ from google.oauth2 import service_account
 
 from . import gcs_iam
 from .gcs_verifier import Cloud, server
-from .process import free_port
 from .store import Store
 
 EMAIL = "e2e@presign-gateway.iam.gserviceaccount.example"
@@ -140,17 +139,10 @@ class GcsKeyless(Gcs):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.iam = gcs_iam.Iam(EMAIL, self.private)
-        self.iam_host = f"127.0.0.1:{free_port()}"
-
-    def start(self) -> None:
-        super().start()
-        self._iam_server = gcs_iam.server(self.iam, int(self.iam_host.rpartition(":")[2]))
-        threading.Thread(target=self._iam_server.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        self._iam_server.shutdown()
-        self._iam_server.server_close()
-        super().stop()
+        # Not in `start`: the gateway asks for a token when it starts itself, which is before its stores are needed.
+        iam_server = gcs_iam.server(self.iam)
+        self.iam_host = f"127.0.0.1:{iam_server.server_port}"
+        threading.Thread(target=iam_server.serve_forever, daemon=True).start()
 
     def environment(self) -> dict[str, str]:
         return {"GCE_METADATA_HOST": self.iam_host}

@@ -27,7 +27,7 @@ class Iam:
     signed: list[bytes] = field(default_factory=list)
 
 
-def server(iam: Iam, port: int) -> ThreadingHTTPServer:
+def server(iam: Iam) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -60,4 +60,4 @@ def server(iam: Iam, port: int) -> ThreadingHTTPServer:
         def log_message(self, format: str, *arguments: object) -> None:
             pass
 
-    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    return ThreadingHTTPServer(("127.0.0.1", 0), Handler)
