@@ -55,6 +55,8 @@ fn metrics(gateway: &Gateway) -> Response<Bytes> {
     for (name, signer) in live.snapshot.backends() {
         gateway.metrics().credential(name, signer.credential());
     }
+    let requests = i64::try_from(live.limits.requests()).unwrap_or(i64::MAX);
+    gateway.metrics().limits.in_progress.set(requests);
     match gateway.metrics().encode() {
         Ok(encoded) => text(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", encoded),
         Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", format!("{error}\n")),

@@ -13,13 +13,14 @@ use presign_core::{Clock, ExpiresIn, ObjectLocation, Operation, SignError, Signe
 
 use crate::{
     as_stored::as_stored,
-    auth::{AuthError, Principal},
+    auth::Principal,
     delivery::{Consumer, Passage, passage},
     existence::{Existence, Presence},
     lifetime::Bound,
     live::Current,
     metrics::{Metrics, Outcome},
     plan::{Obstacle, Plan},
+    record::{Asked, Asking, Record},
     refusal::Refusal,
     rules::{Grant, Match},
     snapshot::Route,
@@ -74,6 +75,8 @@ pub struct Link {
     pub route: Arc<Route>,
     /// Set where the bytes are to pass through the gateway.
     pub upstream: Option<Upstream>,
+    /// The object, where the rule has it at another place than was asked for.
+    pub rewritten: Option<ObjectLocation>,
 }
 
 impl Gateway {
@@ -140,32 +143,50 @@ impl Gateway {
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn link(&self, live: &Live, headers: &HeaderMap, wanted: &Wanted) -> Result<Link, Refusal> {
+    pub async fn link(
+        &self,
+        live: &Live,
+        headers: &HeaderMap,
+        wanted: &Wanted,
+        asking: Asking<'_>,
+    ) -> Result<Link, Refusal> {
         let started = self.clock.monotonic();
         let now = self.clock.now();
-        let caller = match live.authenticator.authenticate_now(headers, now) {
-            Some(known) => known,
-            None => live.authenticator.authenticate(headers, now).await,
+        let caller = match live.limits.admit() {
+            Err(refusal) => Err(refusal),
+            Ok(()) => match live.authenticator.authenticate_now(headers, now) {
+                Some(known) => known.map_err(Refusal::from),
+                None => live.authenticator.authenticate(headers, now).await.map_err(Refusal::from),
+            },
         };
-        self.link_measured(live, caller, wanted, started).await
+        self.link_measured(live, caller, wanted, asking, started).await
     }
 
     /// Makes a link for a caller who was authenticated already.
     ///
     /// # Errors
     /// Why there is none.
-    pub async fn link_for(&self, live: &Live, caller: &Arc<Principal>, wanted: &Wanted) -> Result<Link, Refusal> {
+    pub async fn link_for(
+        &self,
+        live: &Live,
+        caller: &Arc<Principal>,
+        wanted: &Wanted,
+        asking: Asking<'_>,
+    ) -> Result<Link, Refusal> {
         let started = self.clock.monotonic();
-        self.link_measured(live, Ok(Arc::clone(caller)), wanted, started).await
+        let caller = live.limits.admit().map(|()| Arc::clone(caller));
+        self.link_measured(live, caller, wanted, asking, started).await
     }
 
     async fn link_measured(
         &self,
         live: &Live,
-        caller: Result<Arc<Principal>, AuthError>,
+        caller: Result<Arc<Principal>, Refusal>,
         wanted: &Wanted,
+        asking: Asking<'_>,
         started: Duration,
     ) -> Result<Link, Refusal> {
+        let caller = caller.and_then(|caller| live.limits.admit_user(&caller.user).map(|()| caller));
         let as_stored = match &caller {
             Ok(caller) => as_stored(&self.existence, &live.snapshot, caller, wanted, self.clock.now()).await,
             Err(_) => None,
@@ -174,11 +195,19 @@ impl Gateway {
         let spellings = live.snapshot.endpoints.spellings(&wanted.location);
         let found = live.snapshot.rules.find(&spellings, &wanted.location);
         let route = found.and_then(|found| live.snapshot.route(found.rule()));
-        let result = match (caller, found, route) {
-            (Err(error), ..) => Err(Refusal::from(error)),
-            (Ok(caller), Some(found), Some(route)) => self.allowed(live, &caller, found, route, wanted).await,
+        let result = match (&caller, found, route) {
+            (Err(refusal), ..) => Err(refusal.clone()),
+            (Ok(caller), Some(found), Some(route)) => self.allowed(live, caller, found, route, wanted).await,
             (Ok(_), ..) => Err(Refusal::Forbidden("no rule matches")),
         };
+        let asked = Asked {
+            asking,
+            operation: wanted.operation,
+            location: Some(&wanted.location),
+            caller: caller.as_deref().ok(),
+            route: route.map(Arc::as_ref),
+        };
+        let result = self.recorded(live, asked, result, started).await;
         let outcome = result.as_ref().map_or_else(Refusal::outcome, |_| Outcome::Signed);
         let took = self.clock.monotonic().saturating_sub(started);
         match route {
@@ -188,9 +217,32 @@ impl Gateway {
         result
     }
 
-    /// Counts a request that could not be understood.
-    pub fn not_understood(&self, operation: Operation) {
-        self.metrics.unmatched(operation, Outcome::InvalidRequest);
+    /// Counts and records a request that was refused before it was known what it asks for.
+    pub async fn refuse(&self, live: &Live, operation: Operation, asking: Asking<'_>, refusal: Refusal) -> Refusal {
+        self.metrics.unmatched(operation, refusal.outcome());
+        let asked = Asked { asking, operation, location: None, caller: None, route: None };
+        self.recorded(live, asked, Err(refusal.clone()), self.clock.monotonic()).await.err().unwrap_or(refusal)
+    }
+
+    /// Says in audit trail and log what was decided. A link that the trail has to have, and has not, is not issued.
+    async fn recorded(
+        &self,
+        live: &Live,
+        asked: Asked<'_>,
+        mut result: Result<Link, Refusal>,
+        started: Duration,
+    ) -> Result<Link, Refusal> {
+        let now = self.clock.now();
+        if let Some(audit) = &live.audit {
+            let written = audit.record(&Record::new(asked, result.as_ref(), now)).await;
+            if let (Err(error), Ok(_)) = (written, &result) {
+                result = Err(Refusal::Unavailable { message: error.to_string(), retry_after: None });
+            }
+        }
+        let outcome = result.as_ref().map_or_else(Refusal::outcome, |_| Outcome::Signed);
+        let took = self.clock.monotonic().saturating_sub(started);
+        Record::new(asked, result.as_ref(), now).log(outcome, took);
+        result
     }
 
     async fn allowed(
@@ -210,6 +262,8 @@ impl Gateway {
         if plan.grant.rule().check_exists() && wanted.operation.is_read() {
             self.check_exists(plan.signer.as_ref(), &plan.grant, route.built_in, now).await?;
         }
+        let location = plan.grant.location();
+        let rewritten = (*location != wanted.location).then(|| location.clone());
         let as_view;
         let (signed, wanted) = match plan.sign().await {
             Err(Obstacle::Signer(SignError::UnsupportedOverride(_))) if wanted.prefers_file => {
@@ -228,7 +282,8 @@ impl Gateway {
             passage => Some(upstream(Plan::make(&live.snapshot, found, caller, wanted, now)?, passage).await?),
         };
         let cache_margin = live.snapshot.config.signing.redirect_cache_margin.0;
-        Ok(Link { signed, bound: lifetime.bound, now, cache_margin, route: Arc::clone(route), upstream })
+        let route = Arc::clone(route);
+        Ok(Link { signed, bound: lifetime.bound, now, cache_margin, route, upstream, rewritten })
     }
 
     async fn check_exists(

@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod as_stored;
+pub mod audit;
 pub mod auth;
 mod cli;
 pub mod clock;
@@ -15,12 +16,14 @@ pub mod explain;
 pub mod freshness;
 pub mod gateway;
 pub mod lifetime;
+pub mod limits;
 pub mod link_cache;
 mod live;
 pub mod metrics;
 pub mod needs;
 pub mod online;
 mod plan;
+pub mod record;
 pub mod recording;
 pub mod refusal;
 pub mod registry;

@@ -6,9 +6,11 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use presign_core::{Environment, Timestamp};
 
 use crate::{
+    audit::Audit,
     auth::{self, AuthContext, Authenticator},
-    config::{AuthConfig, Draft, Path, Problems},
+    config::{AuthConfig, Draft, Network, Path, Problems},
     freshness::Freshness,
+    limits::Limits,
     metrics::{MeteredAuthenticator, Metrics},
     recording::{Reads, Recording},
     snapshot::{Snapshot, Surroundings},
@@ -21,6 +23,12 @@ pub struct Live {
     pub snapshot: Snapshot,
     /// Who knows the callers.
     pub authenticator: Arc<dyn Authenticator>,
+    /// How much is taken.
+    pub limits: Arc<Limits>,
+    /// The audit trail, where there is one.
+    pub audit: Option<Arc<Audit>>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
     /// What keeps the backends' credentials fresh.
     _freshness: Freshness,
     /// What the authenticator's secrets were read from.
@@ -43,6 +51,7 @@ impl Live {
         if let Err(error) = auth::check(&draft.config().auth, surroundings.environment.as_ref()) {
             draft.errors(&place, &error.problems);
         }
+        let audit = audit(&mut draft, surroundings, previous);
         let snapshot = Snapshot::succeed(draft, surroundings, previous.map(|live| &live.snapshot)).await?;
         let config = &snapshot.config.auth;
         let unchanged = previous.filter(|live| {
@@ -56,8 +65,26 @@ impl Live {
             })?,
         };
         let freshness = Freshness::of(snapshot.backends().map(|(_, signer)| signer));
-        Ok(Self { snapshot, authenticator, _freshness: freshness, auth_reads })
+        let server = &snapshot.config.server;
+        let limits = previous.map(|live| &live.limits).filter(|limits| limits.are_those_of(&server.limits)).cloned();
+        let limits = limits.unwrap_or_else(|| {
+            Arc::new(Limits::new(&server.limits, &surroundings.clock, &surroundings.metrics.limits))
+        });
+        let trusted_proxies = server.trusted_proxies.iter().filter_map(|text| Network::parse(text)).collect();
+        Ok(Self { snapshot, authenticator, limits, audit, trusted_proxies, _freshness: freshness, auth_reads })
     }
+}
+
+/// The audit trail: the one that is open, where it is the one that is asked for.
+fn audit(draft: &mut Draft, surroundings: &Surroundings, previous: Option<&Live>) -> Option<Arc<Audit>> {
+    let config = draft.config().audit.clone()?;
+    let open = previous.and_then(|live| live.audit.clone()).filter(|audit| *audit.config() == config);
+    if open.is_some() {
+        return open;
+    }
+    let opened = Audit::open(&config, &surroundings.metrics, Arc::clone(&surroundings.clock));
+    let place = Path::root().key("audit").key("path");
+    opened.map_err(|error| draft.error(&place, format!("the trail cannot be opened: {error}"))).ok()
 }
 
 /// Who authenticates callers, and what its secrets were read from.

@@ -37,11 +37,27 @@ pub enum Refusal {
         /// When to try again.
         retry_after: Option<Duration>,
     },
+    /// The caller, or all callers together, asked for too much in a time; after this time there is more.
+    RateLimited(Duration),
     /// The gateway failed. The text is for the log.
     Internal(String),
 }
 
 impl Refusal {
+    /// Why, for log and audit: more than a caller is told.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::BackendCredentials(cause) | Self::Internal(cause) | Self::Unavailable { message: cause, .. } => cause,
+            Self::Forbidden(cause) | Self::Override(cause) => cause,
+            Self::Unauthenticated(error) => error.label(),
+            Self::Invalid(_) => "the request is malformed",
+            Self::Method(_) => "the rule does not list the method",
+            Self::NotFound => "the object does not exist, or the store's key may not see it",
+            Self::RateLimited(_) => "too many links were asked for",
+        }
+    }
+
     /// The word in metrics.
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
@@ -53,6 +69,7 @@ impl Refusal {
             Self::NotFound => Outcome::NotFound,
             Self::BackendCredentials(_) => Outcome::BackendCredentials,
             Self::Unavailable { .. } => Outcome::Unavailable,
+            Self::RateLimited(_) => Outcome::RateLimited,
             Self::Internal(_) => Outcome::Internal,
         }
     }

@@ -11,7 +11,7 @@ use warp::{Filter, reply::Response as WarpResponse};
 use crate::{
     Registry, admin, auth,
     clock::SystemClock,
-    config::{self, Draft, LimitsConfig, Problems},
+    config::{self, Draft, LimitsConfig, LogConfig, Problems},
     embedded::{self, Embedded},
     gateway::{Gateway, Live},
     metrics::Metrics,
@@ -87,6 +87,7 @@ pub(crate) struct Text {
 }
 
 /// Serves until SIGTERM or SIGINT, then lets requests under way end. Prints one line on `output` once it is ready.
+/// `start_log` is called when it is known how the log is to be written.
 ///
 /// # Errors
 /// Why it cannot start.
@@ -95,11 +96,13 @@ pub async fn serve(
     registry: Registry,
     environment: Arc<dyn Environment>,
     output: &mut (dyn io::Write + Send),
+    start_log: impl FnOnce(&LogConfig),
 ) -> Result<(), ServeError> {
     let recording = Arc::new(Recording::new(Arc::clone(&environment)));
     let text = read(&source, Arc::clone(&recording) as Arc<dyn Environment>)?;
     let draft = config::read(&text.content, &text.file, text.environment.as_ref(), &registry);
     let mut draft = draft.map_err(ServeError::Configuration)?;
+    start_log(&draft.config().log);
     let server = draft.config().server.clone();
     let public = bind("server.listen", server.listen).await?;
     let admin = bind("server.admin_listen", server.admin_listen).await?;
@@ -139,6 +142,7 @@ pub async fn serve(
     let answering = Arc::clone(&gateway);
     let public_routes = web::routes(web).map(move |answer| parting(answer, &answering));
     let public_service = server::service(warp::service(public_routes));
+    let ending = Arc::clone(&gateway);
     let admin_service = server::service(warp::service(admin::routes(gateway)));
     writeln!(output, "presign-gateway ready: public {scheme}://{public_address} admin http://{admin_address}")?;
     output.flush()?;
@@ -148,6 +152,9 @@ pub async fn serve(
         server::serve(admin, admin_service, listeners.admin, stop.stopped()),
         reloader.run(hangup, stop.stopped()),
     );
+    if let Some(audit) = &ending.live().audit {
+        audit.flush().await;
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use presign_core::{ExpiresIn, HumanDuration, Operation, Timestamp};
 
-use super::{check, completions, explain, health, policy, serve, sign, webapp_conf};
+use super::{check, completions, explain, health, policy, schema, serve, sign, webapp_conf};
 
 /// Authenticated redirects to pre-signed storage URLs, for ClearML.
 #[derive(Debug, Parser)]
@@ -31,7 +31,7 @@ pub(super) enum Command {
     /// Print what the backends' identities have to be allowed at least: IAM policies, role bindings, role assignments.
     Policy(policy::Arguments),
     /// Print the JSON schema of configurations.
-    Schema,
+    Schema(schema::Arguments),
     /// Ask the running gateway whether it is alive: for a container's HEALTHCHECK.
     Health(health::Arguments),
     /// Print what the webserver of an open-source ClearML server needs to use the gateway.

@@ -79,7 +79,7 @@ fn carry_out(arguments: Arguments, registry: Registry, streams: &mut Streams<'_>
         Command::Explain(arguments) => runtime.block_on(explain::run(&arguments, &setting, streams)),
         Command::Check(arguments) => runtime.block_on(check::run(&arguments, &setting, streams)),
         Command::Policy(arguments) => policy::run(&arguments, &setting, streams),
-        Command::Schema => schema::run(&setting, streams),
+        Command::Schema(arguments) => schema::run(arguments, &setting, streams),
         Command::Health(arguments) => runtime.block_on(health::run(&arguments, &setting, streams)),
         Command::WebappConf(arguments) => webapp_conf::run(&arguments, &setting, streams),
         Command::Completions(arguments) => completions::run(&arguments, streams),

@@ -5,24 +5,17 @@ use std::{io, sync::Arc};
 use tracing_subscriber::EnvFilter;
 
 use super::{Outcome, Streams, error::CliError, setting::Setting};
+use crate::config::{LogConfig, LogFormat};
 
 /// The variable that says what is logged, such as `warn` or `presign_gateway=debug`.
 const LOG_VARIABLE: &str = "RUST_LOG";
 
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub(super) struct Arguments {
-    /// How the log, on standard error, is written. What is logged, `RUST_LOG` says.
-    #[arg(long, value_enum, default_value_t)]
-    log_format: LogFormat,
-}
-
-#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
-enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
+    /// How the log, on standard error, is written; by default as `log.format` says. What is logged, `log.level` says, or
+    /// `RUST_LOG`.
+    #[arg(long, value_enum)]
+    log_format: Option<LogFormat>,
 }
 
 pub(super) async fn run(
@@ -30,14 +23,17 @@ pub(super) async fn run(
     setting: Setting,
     streams: &mut Streams<'_>,
 ) -> Result<Outcome, CliError> {
-    start_log(arguments.log_format, setting.environment.variable(LOG_VARIABLE).as_deref());
     let Setting { registry, environment, source } = setting;
-    crate::serve::serve(source, registry, Arc::clone(&environment), streams.output).await?;
+    let (format, directives) = (arguments.log_format, environment.variable(LOG_VARIABLE));
+    let start_log = |config: &LogConfig| {
+        start_log(format.unwrap_or(config.format), directives.as_deref().unwrap_or(config.level.name()));
+    };
+    crate::serve::serve(source, registry, Arc::clone(&environment), streams.output, start_log).await?;
     Ok(Outcome::Fine)
 }
 
-fn start_log(format: LogFormat, directives: Option<&str>) {
-    let filter = EnvFilter::builder().parse_lossy(directives.unwrap_or("info"));
+fn start_log(format: LogFormat, directives: &str) {
+    let filter = EnvFilter::builder().parse_lossy(directives);
     let log = tracing_subscriber::fmt().with_writer(io::stderr).with_env_filter(filter);
     match format {
         LogFormat::Text => log.init(),

@@ -3,6 +3,7 @@
 //! [`read`] takes a text through these steps: YAML to a value with the line of every field (`document`), overrides from
 //! the environment (`overrides`), typed sections (`decode`), and what no type can say (`check`).
 
+mod audit;
 mod auth;
 mod backend;
 mod check;
@@ -28,6 +29,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use audit::{AuditConfig, AuditOutput, LogConfig, LogFormat, LogLevel};
 pub use auth::{AuthConfig, AuthProvider, ClearmlConfig, StaticConfig, StaticToken, Validation};
 pub use backend::{Attribution, BackendConfig};
 pub use draft::{Draft, Loaded};
@@ -40,7 +42,7 @@ pub use rule::{
     RewriteConfig, RuleConfig,
 };
 pub use schema::schema;
-pub use server::{LimitsConfig, ServerConfig, TlsConfig};
+pub use server::{LimitsConfig, RateLimitConfig, ServerConfig, TlsConfig};
 pub use signing::{ShortCredential, SigningConfig};
 pub use ui::UiConfig;
 
@@ -66,6 +68,12 @@ pub struct Config {
     /// The open-source ClearML WebApp.
     #[serde(default)]
     pub ui: UiConfig,
+    /// A record of every link that is issued or refused; without this section there is none.
+    #[serde(default)]
+    pub audit: Option<AuditConfig>,
+    /// The log.
+    #[serde(default)]
+    pub log: LogConfig,
     #[serde(skip)]
     redacted: serde_json::Value,
 }

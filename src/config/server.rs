@@ -1,6 +1,6 @@
 //! `server`: listeners, addresses and limits.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use presign_core::HumanDuration;
 use schemars::JsonSchema;
@@ -26,8 +26,8 @@ pub struct ServerConfig {
     pub tls: Option<TlsConfig>,
     /// Limits.
     pub limits: LimitsConfig,
-    /// Networks (CIDR) of reverse proxies whose `X-Forwarded-For` is to be believed. Checked, but not used yet: nothing
-    /// depends on the client's address.
+    /// Networks (CIDR) of reverse proxies whose `X-Forwarded-For` is to be believed, for the client's address in the log
+    /// and in audit records.
     pub trusted_proxies: Vec<String>,
 }
 
@@ -84,6 +84,23 @@ pub struct LimitsConfig {
     /// How long a store may send nothing of an object that is passed through, before it is given up. A stream that moves
     /// may take as long as it needs.
     pub stream_idle_timeout: HumanDuration,
+    /// Requests that are answered at once; more are refused (503) until one has its answer.
+    pub max_requests: usize,
+    /// Links that all callers together may ask for; more are refused (429). Without it there is no limit.
+    pub rate_limit: Option<RateLimitConfig>,
+    /// Links that each user may ask for; more are refused (429). Without it there is no limit.
+    pub user_rate_limit: Option<RateLimitConfig>,
+}
+
+/// A rate, as a bucket that fills: as many at once as it holds, and then as many as come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimitConfig {
+    /// Links a second, on the whole.
+    pub per_second: NonZeroU32,
+    /// Links at once, after a pause; by default as many as `per_second`.
+    #[serde(default)]
+    pub burst: Option<NonZeroU32>,
 }
 
 impl Default for ServerConfig {
@@ -116,6 +133,9 @@ impl Default for LimitsConfig {
             max_batch: 1000,
             streams: 512,
             stream_idle_timeout: HumanDuration::from_secs(30),
+            max_requests: 1024,
+            rate_limit: None,
+            user_rate_limit: None,
         }
     }
 }

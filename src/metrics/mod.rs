@@ -5,6 +5,7 @@
 
 mod authenticator;
 mod credential;
+mod limits;
 mod link_cache;
 mod reload;
 mod requests;
@@ -14,13 +15,14 @@ mod streams;
 use std::sync::Arc;
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
-    core::Collector,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder, core::Collector,
 };
 
 use self::reload::ReloadMetrics;
 pub use authenticator::{AuthMetrics, MeteredAuthenticator};
 pub use credential::CredentialMetrics;
+pub use limits::LimitMetrics;
 pub use link_cache::LinkCacheMetrics;
 pub use requests::{Outcome, RouteMetrics};
 pub use signer::MeteredSigner;
@@ -50,6 +52,8 @@ pub struct Metrics {
     pub(crate) link_cache: IntCounterVec,
     pub(crate) reload: ReloadMetrics,
     pub(crate) streams: StreamCounters,
+    pub(crate) limits: LimitMetrics,
+    pub(crate) audit_dropped: IntCounter,
     pub(crate) connections: IntGauge,
 }
 
@@ -105,6 +109,8 @@ impl Metrics {
             )?,
             reload: ReloadMetrics::register(&registry)?,
             streams: StreamCounters::new()?,
+            limits: LimitMetrics::register(&registry)?,
+            audit_dropped: IntCounter::new("presign_audit_dropped_total", "Audit records that were not written.")?,
             connections: IntGauge::new("presign_http_connections", "Open connections of clients.")?,
             registry,
         };
@@ -131,6 +137,7 @@ impl Metrics {
             .into_iter()
             .chain(self.streams.collectors())
             .try_for_each(|collector| self.registry.register(collector))?;
+        self.registry.register(Box::new(self.audit_dropped.clone()))?;
         let build = gauges("build_info", "Always 1; the version is in the label.", &["version"])?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         self.registry.register(Box::new(build))
@@ -173,6 +180,12 @@ impl Metrics {
                 let _ = self.requests.remove_label_values(&labels);
             }
         }
+    }
+
+    /// What is told of limits.
+    #[must_use]
+    pub const fn limits(&self) -> &LimitMetrics {
+        &self.limits
     }
 
     /// Measures callers' authentication.

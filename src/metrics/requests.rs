@@ -27,13 +27,15 @@ pub enum Outcome {
     BackendCredentials,
     /// Something that has to be asked is down.
     Unavailable,
+    /// Too much was asked for in a time.
+    RateLimited,
     /// The gateway failed.
     Internal,
 }
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Signed,
         Self::InvalidRequest,
         Self::Unauthenticated,
@@ -42,6 +44,7 @@ impl Outcome {
         Self::NotFound,
         Self::BackendCredentials,
         Self::Unavailable,
+        Self::RateLimited,
         Self::Internal,
     ];
 
@@ -57,6 +60,7 @@ impl Outcome {
             Self::NotFound => "not_found",
             Self::BackendCredentials => "backend_credentials",
             Self::Unavailable => "unavailable",
+            Self::RateLimited => "rate_limited",
             Self::Internal => "internal",
         }
     }

@@ -45,6 +45,9 @@ impl Attempt {
         let live = live.map_err(|problems| problems.to_string())?;
 
         warn_of(&live.snapshot.warnings);
+        if previous.snapshot.config.log != live.snapshot.config.log {
+            tracing::warn!("log has changed, which takes effect at the next start only");
+        }
         let server = live.snapshot.config.server.clone();
         for setting in restart::needed(&listeners.at_start, &server) {
             tracing::warn!("{setting} has changed, which takes effect at the next start only");

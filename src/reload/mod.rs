@@ -110,7 +110,10 @@ impl Reloader {
                 () = watch.changed() => false,
             };
             if asked {
-                tracing::info!("SIGHUP: the configuration is read again");
+                tracing::info!("SIGHUP: the configuration is read again, and the audit trail opened anew");
+                if let Some(audit) = &self.gateway.live().audit {
+                    audit.reopen().await;
+                }
             } else if self.reads.are_current(self.surroundings.environment.as_ref()) {
                 continue;
             } else {

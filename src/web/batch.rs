@@ -4,12 +4,13 @@ use presign_core::{ExpiresIn, Operation};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{link::json_of, problem, problem::Problem};
+use super::{link::json_of, problem::Problem};
 use crate::{
     auth::Principal,
     delivery::Consumer,
     endpoints::EndpointTable,
     gateway::{Gateway, Live, Wanted},
+    record::Asking,
     refusal::Refusal,
     request::InvalidRequest,
     storage_url::StorageUrl,
@@ -71,23 +72,18 @@ impl Batch {
         gateway: &Gateway,
         live: &Live,
         caller: &std::sync::Arc<Principal>,
-        request_id: &str,
+        asking: Asking<'_>,
     ) -> Result<Value, Refusal> {
         let mut answers = Vec::with_capacity(self.items.len());
-        for item in self.items {
+        for (index, item) in self.items.into_iter().enumerate() {
+            let asking = Asking { item: self.is_list.then_some(index), ..asking };
             let result = match wanted(item, &live.snapshot.endpoints) {
-                Ok(wanted) => gateway.link_for(live, caller, &wanted).await,
-                Err(error) => {
-                    gateway.not_understood(Operation::Get);
-                    Err(error)
-                }
+                Ok(wanted) => gateway.link_for(live, caller, &wanted, asking).await,
+                Err(error) => Err(gateway.refuse(live, Operation::Get, asking, error).await),
             };
             match result {
                 Ok(link) => answers.push(json_of(&link)),
-                Err(refusal) if self.is_list => {
-                    problem::log(&refusal, request_id);
-                    answers.push(error_of(&refusal));
-                }
+                Err(refusal) if self.is_list => answers.push(error_of(&refusal)),
                 Err(refusal) => return Err(refusal),
             }
         }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod batch;
+mod client;
 mod content;
 mod context;
 mod cors;

@@ -45,14 +45,21 @@ impl Web {
         let Some(operation) = Operation::from_method(head.method.as_str()) else {
             return method_not_allowed(OBJECT_METHODS, context).into();
         };
+        let _place = match head.live.limits.enter() {
+            Ok(place) => place,
+            Err(refusal) => {
+                let refusal = self.gateway.refuse(&head.live, operation, head.asking(), refusal).await;
+                return Problem::of(&refusal).answer(context).into();
+            }
+        };
         match ObjectRequest::parse(path, &head.query, &head.live.snapshot.endpoints) {
             Ok(request) => self.link_answer(head, context, operation, request).await,
             Err(InvalidRequest::NoUrl) if path == "/" && operation.is_read() => self.home(head, context).await.into(),
             Err(InvalidRequest::NoUrl) if path == ui::PATH && operation.is_read() => ui::script(head).into(),
             Err(InvalidRequest::NoUrl) if path == BATCH => method_not_allowed("POST", context).into(),
             Err(error) => {
-                self.gateway.not_understood(operation);
-                refused(&error.into(), context).into()
+                let refusal = self.gateway.refuse(&head.live, operation, head.asking(), error.into()).await;
+                Problem::of(&refusal).answer(context).into()
             }
         }
     }
@@ -68,11 +75,10 @@ impl Web {
         let prefers_file = context.wants_file(location.key());
         let consumer = context.consumer(json, proxy && head.live.snapshot.config.ui.proxy_images);
         let wanted = Wanted { operation, location, download, prefers_file, content_type: None, expires_in, consumer };
-        let link = match self.gateway.link(&head.live, &head.headers, &wanted).await {
+        let link = match self.gateway.link(&head.live, &head.headers, &wanted, head.asking()).await {
             Ok(link) => link,
-            Err(refusal) => return refused(&refusal, context).into(),
+            Err(refusal) => return Problem::of(&refusal).answer(context).into(),
         };
-        tracing::debug!(request.id = %head.id, rule.name = ?link.route.rule, backend.name = ?link.route.backend, "signed");
         if consumer.takes_link {
             return Answer::json(StatusCode::OK, &link::json_of(&link)).into();
         }

@@ -59,6 +59,11 @@ impl Problem {
                 let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
                 Self { retry_after: Some(retry_after.map_or(5, |after| after.as_secs().max(1))), ..problem }
             }
+            Refusal::RateLimited(wait) => {
+                let detail = "too many links were asked for in a short time: try again";
+                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+                Self { retry_after: Some(wait.as_secs().saturating_add(1)), ..problem }
+            }
             Refusal::Internal(_) => {
                 let detail = "the gateway failed: its operator finds the cause in its log";
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)

@@ -5,18 +5,25 @@ use std::{convert::Infallible, sync::Arc};
 use bytes::{Buf, Bytes};
 use futures::{Stream, StreamExt};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use presign_core::Operation;
 use warp::{Filter, path::FullPath, reply::Response as WarpResponse};
 
 use super::{
     answer::Answer,
     batch::{Batch, InvalidBatch},
+    client,
     context::Context,
     cors,
     demo::Demo,
     problem::{self, Problem},
     request_id::RequestIds,
 };
-use crate::gateway::{Gateway, Live};
+use crate::{
+    gateway::{Gateway, Live},
+    record::Asking,
+    refusal::Refusal,
+    server::Peer,
+};
 
 /// Where lists of links are asked for.
 pub(super) const BATCH: &str = "/v1/presign";
@@ -41,6 +48,8 @@ pub(super) struct Head {
     pub(super) headers: HeaderMap,
     pub(super) id: String,
     pub(super) live: Arc<Live>,
+    /// The other end of the connection.
+    peer: Option<Peer>,
 }
 
 impl Web {
@@ -50,8 +59,8 @@ impl Web {
         Self { gateway, demo, ids: RequestIds::new() }
     }
 
-    fn head(&self, method: Method, path: FullPath, query: String, headers: HeaderMap) -> Head {
-        Head { method, path, query, headers, id: self.ids.next(), live: self.gateway.live() }
+    fn head(&self, method: Method, path: FullPath, query: String, headers: HeaderMap, peer: Option<Peer>) -> Head {
+        Head { method, path, query, headers, id: self.ids.next(), live: self.gateway.live(), peer }
     }
 }
 
@@ -64,6 +73,12 @@ impl Head {
             rest if rest.starts_with('/') => Some(rest),
             _ => None,
         }
+    }
+
+    /// The request, for log and audit.
+    pub(super) fn asking(&self) -> Asking<'_> {
+        let client = self.peer.map(|Peer(peer)| client::address(peer.ip(), &self.headers, &self.live.trusted_proxies));
+        Asking { request_id: &self.id, client, item: None }
     }
 
     pub(super) fn context(&self) -> Context<'_> {
@@ -87,7 +102,8 @@ pub fn routes(web: Arc<Web>) -> impl Filter<Extract = (WarpResponse,), Error = I
         .and(warp::path::full())
         .and(query)
         .and(warp::header::headers_cloned())
-        .map(move |method, path, query, headers| making.head(method, path, query, headers));
+        .and(warp::ext::optional::<Peer>())
+        .map(move |method, path, query, headers, peer| making.head(method, path, query, headers, peer));
 
     let preflight = warp::options().and(head.clone()).map(|head: Head| {
         let context = head.context();
@@ -130,9 +146,22 @@ impl Web {
     ) -> Answer {
         let limits = &head.live.snapshot.config.server.limits;
         let now = self.gateway.now();
-        let caller = match head.live.authenticator.authenticate(&head.headers, now).await {
-            Ok(caller) => caller,
-            Err(error) => return refused(&error.into(), context),
+        let admitted = match head.live.limits.enter() {
+            Ok(place) => head
+                .live
+                .authenticator
+                .authenticate(&head.headers, now)
+                .await
+                .map(|known| (place, known))
+                .map_err(Refusal::from),
+            Err(refusal) => Err(refusal),
+        };
+        let (_place, caller) = match admitted {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                let refusal = self.gateway.refuse(&head.live, Operation::Get, head.asking(), refusal).await;
+                return Problem::of(&refusal).answer(context);
+            }
         };
         let body = match collect(body, limits.max_body_bytes).await {
             Ok(body) => body,
@@ -142,9 +171,9 @@ impl Web {
             Ok(batch) => batch,
             Err(error) => return invalid_batch(&error).answer(context),
         };
-        match batch.answer(&self.gateway, &head.live, &caller, context.request_id).await {
+        match batch.answer(&self.gateway, &head.live, &caller, head.asking()).await {
             Ok(value) => Answer::json(StatusCode::OK, &value),
-            Err(refusal) => refused(&refusal, context),
+            Err(refusal) => Problem::of(&refusal).answer(context),
         }
     }
 }
@@ -158,14 +187,14 @@ pub(super) fn method_not_allowed(allow: &'static str, context: &Context<'_>) -> 
 }
 
 /// A refusal, logged and answered.
-pub(super) fn refused(refusal: &crate::refusal::Refusal, context: &Context<'_>) -> Answer {
+pub(super) fn refused(refusal: &Refusal, context: &Context<'_>) -> Answer {
     problem::log(refusal, context.request_id);
     Problem::of(refusal).answer(context)
 }
 
 pub(super) fn too_slow(context: &Context<'_>) -> Answer {
     let message = "the request took longer than server.limits.request_timeout".to_owned();
-    refused(&crate::refusal::Refusal::Unavailable { message, retry_after: None }, context)
+    refused(&Refusal::Unavailable { message, retry_after: None }, context)
 }
 
 fn invalid_batch(error: &InvalidBatch) -> Problem {

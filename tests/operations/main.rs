@@ -3,6 +3,10 @@
 #![cfg(test)]
 #![cfg(all(feature = "s3", feature = "local"))]
 
+mod audit;
+mod limits;
 mod program;
 mod reload;
 mod reload_under_load;
+#[path = "../config/validator.rs"]
+mod validator;

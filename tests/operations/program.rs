@@ -6,6 +6,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -22,6 +23,7 @@ pub(crate) struct Program {
     public: String,
     admin: String,
     folder: TempDir,
+    output: Arc<Mutex<Vec<String>>>,
     client: Client,
 }
 
@@ -66,8 +68,15 @@ impl Program {
         let words: Vec<&str> = ready.split_whitespace().collect();
         let after = |word: &str| words[words.iter().position(|found| *found == word).unwrap() + 1].to_owned();
         let (public, admin) = (after("public"), after("admin"));
+        let output = Arc::new(Mutex::new(Vec::new()));
+        let lines_so_far = Arc::clone(&output);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                lines_so_far.lock().unwrap().push(line);
+            }
+        });
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
-        Self { process, public, admin, folder, client }
+        Self { process, public, admin, folder, output, client }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -90,6 +99,11 @@ impl Program {
         self.process.wait().unwrap().success()
     }
 
+    /// What came on standard output after the first line.
+    pub(crate) fn output(&self) -> Vec<String> {
+        self.output.lock().unwrap().clone()
+    }
+
     /// The log so far.
     pub(crate) fn log(&self) -> String {
         log_of(self.folder.path())
@@ -99,7 +113,20 @@ impl Program {
         self.client.get(format!("{}{target}", self.public)).bearer_auth(token).send().await.unwrap()
     }
 
-    /// The query of the link for an object.
+    /// Asks with more headers.
+    pub(crate) async fn ask_with(&self, target: &str, token: &str, header: (&str, &str)) -> Response {
+        let request = self.client.get(format!("{}{target}", self.public)).bearer_auth(token);
+        request.header(header.0, header.1).send().await.unwrap()
+    }
+
+    /// Asks for a list of links.
+    pub(crate) async fn post(&self, body: &str, token: &str) -> Value {
+        let request = self.client.post(format!("{}/v1/presign", self.public)).bearer_auth(token);
+        let text = request.body(body.to_owned()).send().await.unwrap().text().await.unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The link for an object.
     pub(crate) async fn link(&self, url: &str, token: &str) -> Option<String> {
         let answer = self.ask(&format!("/?url={url}"), token).await;
         answer.headers().get("location").map(|location| location.to_str().unwrap().to_owned())

@@ -1,5 +1,6 @@
 //! What no type can say: limits, forms of texts, and what belongs together.
 
+mod audit;
 mod auth;
 mod backends;
 mod server;
@@ -15,6 +16,9 @@ pub(super) fn check(config: &Config, registry: &Registry) -> Findings {
     let mut findings = Findings::default();
     server::check(&config.server, &mut findings);
     auth::check(&config.auth, &config.server, &mut findings);
+    if let Some(audit) = &config.audit {
+        audit::check(audit, &mut findings);
+    }
     signing::check(&config.signing, &mut findings);
     backends::check(&config.backends, &config.signing, registry, &mut findings);
     ui::check(&config.ui, &mut findings);

@@ -73,6 +73,7 @@ fn check_limits(limits: &LimitsConfig, path: &Path, findings: &mut Findings) {
         ("max_body_bytes", limits.max_body_bytes == 0),
         ("max_batch", limits.max_batch == 0),
         ("stream_idle_timeout", limits.stream_idle_timeout.0.is_zero()),
+        ("max_requests", limits.max_requests == 0),
         ("header_read_timeout", limits.header_read_timeout.0.is_zero()),
         ("request_timeout", limits.request_timeout.0.is_zero()),
     ];

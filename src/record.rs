@@ -1,0 +1,153 @@
+//! One link that was asked for, and what became of it: what the log line and the audit record tell.
+
+use std::{fmt::Display, net::IpAddr, time::Duration};
+
+use presign_core::{ObjectLocation, Operation, Timestamp};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+
+use crate::{auth::Principal, gateway::Link, metrics::Outcome, refusal::Refusal, snapshot::Route};
+
+/// A request, as far as it is known before it is understood.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'r> {
+    /// The request's id, which the answer names.
+    pub request_id: &'r str,
+    /// The client's address: behind proxies that are trusted, the one that they saw.
+    pub client: Option<IpAddr>,
+    /// The position in a list of links, from 0.
+    pub item: Option<usize>,
+}
+
+/// A value that is written as it is displayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown<T>(pub T);
+
+impl<T: Display> Serialize for Shown<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A link that was issued or refused. Holds no token, no signature and no link.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Record<'r> {
+    /// When it was decided (RFC 3339, UTC).
+    #[schemars(with = "String")]
+    pub time: Shown<Timestamp>,
+    /// The request, as `X-Request-Id` of the answer names it.
+    pub request_id: &'r str,
+    /// The position in the list of a `POST /v1/presign`, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<usize>,
+    /// The client's address: behind `server.trusted_proxies`, the one that they saw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub client: Option<Shown<IpAddr>>,
+    /// The user's id; not there when the caller is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<&'r str>,
+    /// The id of the user's company.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<&'r str>,
+    /// The user's role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<&'r str>,
+    /// What the link was to allow: `get`, `head`, `put` or `delete`.
+    pub operation: &'static str,
+    /// The storage URL that was asked for; not there when the request names none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub url: Option<Shown<&'r ObjectLocation>>,
+    /// The bucket (Azure: the container) that the link leads to, after the rule's rewrite.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<&'r str>,
+    /// The key (Azure: the blob's name) that the link leads to, after the rule's rewrite.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<&'r str>,
+    /// The rule that matched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'r str>,
+    /// The rule's backend.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backend: Option<&'r str>,
+    /// `signed`, or why not: the same words as in `presign_requests_total`.
+    #[schemars(schema_with = "outcomes")]
+    pub outcome: &'static str,
+    /// When the link ends (RFC 3339, UTC); only of a link that was issued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub expires_at: Option<Shown<Timestamp>>,
+    /// Why it was refused, in more words than the caller was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'r str>,
+}
+
+/// Who asked for what, as far as it was found out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'r> {
+    pub(crate) asking: Asking<'r>,
+    pub(crate) operation: Operation,
+    pub(crate) location: Option<&'r ObjectLocation>,
+    pub(crate) caller: Option<&'r Principal>,
+    pub(crate) route: Option<&'r Route>,
+}
+
+impl<'r> Record<'r> {
+    /// Of a decision.
+    pub(crate) fn new(asked: Asked<'r>, decision: Result<&'r Link, &'r Refusal>, time: Timestamp) -> Self {
+        let Asked { asking, operation, location, caller, route } = asked;
+        let opened = decision.ok().and_then(|link| link.rewritten.as_ref()).or(location);
+        Self {
+            time: Shown(time),
+            request_id: asking.request_id,
+            item: asking.item,
+            client: asking.client.map(Shown),
+            user: caller.map(|caller| caller.user.as_str()),
+            company: caller.map(|caller| caller.company.as_str()).filter(|company| !company.is_empty()),
+            role: caller.map(|caller| caller.role.as_str()),
+            operation: operation.label(),
+            url: location.map(Shown),
+            bucket: opened.map(ObjectLocation::bucket),
+            key: opened.map(|location| location.key().as_str()),
+            rule: route.and_then(|route| route.rule.to_str().ok()),
+            backend: route.and_then(|route| route.backend.to_str().ok()),
+            outcome: decision.map_or_else(Refusal::outcome, |_| Outcome::Signed).label(),
+            expires_at: decision.ok().map(|link| Shown(link.signed.expires_at())),
+            reason: decision.err().map(Refusal::reason),
+        }
+    }
+
+    /// The request's line in the log. It names no object: keys may say more than an operator is to know.
+    pub(crate) fn log(&self, outcome: Outcome, took: Duration) {
+        macro_rules! line {
+            ($level:ident, $message:literal) => {
+                tracing::$level!(
+                    request.id = self.request_id,
+                    item = self.item,
+                    client = self.client.map(|client| tracing::field::display(client.0)),
+                    user = self.user.map(tracing::field::debug),
+                    operation = self.operation,
+                    rule = self.rule,
+                    backend = self.backend,
+                    outcome = self.outcome,
+                    cause = self.reason,
+                    took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                    $message
+                )
+            };
+        }
+        match outcome {
+            Outcome::Signed => line!(info, "a link was issued"),
+            Outcome::Internal | Outcome::BackendCredentials => {
+                line!(error, "a link was refused for the gateway's own fault");
+            }
+            Outcome::Unavailable => line!(warn, "a link could not be issued now"),
+            _ => line!(info, "a link was refused"),
+        }
+    }
+}
+
+fn outcomes(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "enum": Outcome::ALL.map(Outcome::label)})
+}
