@@ -59,25 +59,25 @@ OBJECTS = {
 
 
 @pytest.fixture(scope="module")
-def store(stores: Any) -> Gcs:
-    store = stores["gcs_hmac"]
+def bucket(stores: Any) -> Gcs:
+    bucket = stores["gcs_hmac"]
     for key, (body, content_type) in OBJECTS.items():
-        store.put(store.bucket, key, body, content_type)
-    return store
+        bucket.put(bucket.bucket, key, body, content_type)
+    return bucket
 
 
 @pytest.fixture(scope="module")
 def behind(
-    stores: Any, store: Gcs, apiserver: Apiserver, tmp_path_factory: pytest.TempPathFactory
+    stores: Any, bucket: Gcs, apiserver: Apiserver, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[presign.Gateway]:
     """A gateway below a path of the WebApp's host."""
 
     def change(settings: dict[str, Any]) -> None:
         settings["server"] |= {"base_path": "/presign", "cors_origins": [], "login_url": f"http://{HOST}/login"}
-        every = {"backend": store.name, "ttl": "1h"}
+        every = {"backend": bucket.name, "ttl": "1h"}
         settings["rules"] = [
-            {"name": "artifacts", "match": {"glob": store.url("**/artifacts/**")}, "delivery": "auto"} | every,
-            {"name": "all", "match": {"glob": store.url("**")}} | every,
+            {"name": "artifacts", "match": {"glob": bucket.url("**/artifacts/**")}, "delivery": "auto"} | every,
+            {"name": "all", "match": {"glob": bucket.url("**")}} | every,
         ]
 
     folder = tmp_path_factory.mktemp("behind")
@@ -134,9 +134,9 @@ def open_app(context: BrowserContext, app: str, path: str = "/") -> Page:
     return tab
 
 
-def asked_for(store: Gcs) -> set[str]:
+def asked_for(bucket: Gcs) -> set[str]:
     """The keys that the store was asked for."""
-    return {unquote(target.split("?")[0]).removeprefix(f"/{store.bucket}/") for _, target, _ in store.cloud.seen}
+    return {unquote(target.split("?")[0]).removeprefix(f"/{bucket.bucket}/") for _, target, _ in bucket.cloud.seen}
 
 
 def requests(behind: presign.Gateway) -> float:
@@ -147,33 +147,33 @@ def requests(behind: presign.Gateway) -> float:
 
 
 @pytest.mark.parametrize("page", ["/", "/widgets/?type=sample"])
-def test_everything_is_shown_by_its_exact_key(user: BrowserContext, app: str, store: Gcs, page: str) -> None:
-    store.cloud.seen.clear()
+def test_everything_is_shown_by_its_exact_key(user: BrowserContext, app: str, bucket: Gcs, page: str) -> None:
+    bucket.cloud.seen.clear()
     tab = open_app(user, app, page)
-    assert tab.evaluate("url => app.image(url)", store.url(IMAGE)) == [3, 2]
-    assert tab.evaluate("url => app.plot(url)", store.url(PLOT)).startswith("data:image/png;base64,")
-    assert tab.evaluate("url => app.media(url)", store.url(SOUND)) >= 2
+    assert tab.evaluate("url => app.image(url)", bucket.url(IMAGE)) == [3, 2]
+    assert tab.evaluate("url => app.plot(url)", bucket.url(PLOT)).startswith("data:image/png;base64,")
+    assert tab.evaluate("url => app.media(url)", bucket.url(SOUND)) >= 2
     for key, text in [(TEXT, "some text"), (HTML, "it runs")]:
-        tab.evaluate("url => app.frame(url)", store.url(key))
+        tab.evaluate("url => app.frame(url)", bucket.url(key))
         assert tab.frames[-1].inner_text("body") == text
-    assert asked_for(store) == {IMAGE, PLOT, SOUND, TEXT, HTML}
-    ranges = [headers.get("Range") for _, target, headers in store.cloud.seen if ".wav" in target]
+    assert asked_for(bucket) == {IMAGE, PLOT, SOUND, TEXT, HTML}
+    ranges = [headers.get("Range") for _, target, headers in bucket.cloud.seen if ".wav" in target]
     assert "bytes=0-" in ranges
-    for _, target, headers in store.cloud.seen:
+    for _, target, headers in bucket.cloud.seen:
         assert not {"cookie", "authorization", "referer"} & {name.lower() for name in headers}, target
 
 
-def test_an_artifact_is_fetched_by_script_with_its_name(user: BrowserContext, webserver: Webserver, store: Gcs) -> None:
+def test_an_artifact_is_fetched_by_script_with_its_name(user: BrowserContext, webserver: Webserver, bucket: Gcs) -> None:
     # Over plain http nothing tells such a request from others, and the WebApp goes on to the plain link.
     tab = open_app(user, f"https://{HOST}:{webserver.tls_port}")
-    assert tab.evaluate("url => app.fetched(url)", store.url(ARTIFACT)) == ["a+b.pkl", "weights"]
+    assert tab.evaluate("url => app.fetched(url)", bucket.url(ARTIFACT)) == ["a+b.pkl", "weights"]
 
 
-def test_a_link_to_an_artifact_downloads_it(user: BrowserContext, app: str, store: Gcs) -> None:
+def test_a_link_to_an_artifact_downloads_it(user: BrowserContext, app: str, bucket: Gcs) -> None:
     tab = open_app(user, app)
     for key, name in [(ARTIFACT, "a+b.pkl"), (PICTURE, "shown.png")]:
         with user.expect_page() as opened, tab.expect_popup():
-            tab.evaluate("url => app.open(url)", store.url(key))
+            tab.evaluate("url => app.open(url)", bucket.url(key))
         with opened.value.expect_download() as download:
             pass
         assert download.value.suggested_filename == name
@@ -181,51 +181,51 @@ def test_a_link_to_an_artifact_downloads_it(user: BrowserContext, app: str, stor
     assert tab.url == f"{app}/"
 
 
-def test_the_viewers_button_saves_and_the_app_stays(user: BrowserContext, app: str, store: Gcs) -> None:
+def test_the_viewers_button_saves_and_the_app_stays(user: BrowserContext, app: str, bucket: Gcs) -> None:
     tab = open_app(user, app)
     with tab.expect_download() as download:
-        tab.evaluate("url => app.download(url)", store.url(IMAGE))
+        tab.evaluate("url => app.download(url)", bucket.url(IMAGE))
     assert download.value.suggested_filename == "train curve_00000001.png"
     assert Path(download.value.path()).read_bytes() == PNG
     assert tab.url == f"{app}/"
     assert tab.evaluate("typeof window.app") == "object"
 
 
-def test_what_the_app_shows_and_saves_stays_as_it_was_registered(user: BrowserContext, app: str, store: Gcs) -> None:
+def test_what_the_app_shows_and_saves_stays_as_it_was_registered(user: BrowserContext, app: str, bucket: Gcs) -> None:
     tab = open_app(user, app)
     assert tab.evaluate("url => app.signed(url)", "https://files.clearml.test/a.png") == "https://files.clearml.test/a.png"
-    assert tab.evaluate("url => app.signed(url)", store.url(IMAGE)).startswith(f"{app}/presign/train%20curve_00000001.png?url=gs%3A%2F%2F")
+    assert tab.evaluate("url => app.signed(url)", bucket.url(IMAGE)).startswith(f"{app}/presign/train%20curve_00000001.png?url=gs%3A%2F%2F")
 
 
-def test_who_is_logged_out_is_told_so_and_no_store_is_asked(visitor: BrowserContext, app: str, store: Gcs) -> None:
-    store.cloud.seen.clear()
+def test_who_is_logged_out_is_told_so_and_no_store_is_asked(visitor: BrowserContext, app: str, bucket: Gcs) -> None:
+    bucket.cloud.seen.clear()
     tab = open_app(visitor, app)
-    tab.evaluate("url => app.frame(url)", store.url(TEXT))
+    tab.evaluate("url => app.frame(url)", bucket.url(TEXT))
     in_frame = tab.frames[-1]
     with visitor.expect_page() as opened:
-        tab.evaluate("url => app.open(url)", store.url(ARTIFACT))
+        tab.evaluate("url => app.open(url)", bucket.url(ARTIFACT))
     for page in (in_frame, opened.value):
         text = page.inner_text("body")
         assert "401" in text and "no token was sent" in text, text
         assert page.get_attribute("a", "href") == f"http://{HOST}/login"
     with pytest.raises(Exception, match="did not load"):
-        tab.evaluate("url => app.image(url)", store.url(IMAGE))
-    assert store.cloud.seen == []
+        tab.evaluate("url => app.image(url)", bucket.url(IMAGE))
+    assert bucket.cloud.seen == []
 
 
 def test_a_second_view_of_a_page_asks_the_gateway_nothing_and_moves_no_bytes(
-    user: BrowserContext, webserver: Webserver, behind: presign.Gateway, store: Gcs
+    user: BrowserContext, webserver: Webserver, behind: presign.Gateway, bucket: Gcs
 ) -> None:
     # Over http: Chromium keeps nothing of a host whose certificate it had to be talked into.
     app = f"http://{HOST}:{webserver.port}"
-    store.cloud.answered.clear()
+    bucket.cloud.answered.clear()
     for _ in range(2):
         tab = open_app(user, app)
         before = requests(behind)
-        assert tab.evaluate("url => app.image(url)", store.url(IMAGE)) == [3, 2]
-        assert tab.evaluate("url => app.plot(url)", store.url(PLOT)).startswith("data:image/png")
+        assert tab.evaluate("url => app.image(url)", bucket.url(IMAGE)) == [3, 2]
+        assert tab.evaluate("url => app.plot(url)", bucket.url(PLOT)).startswith("data:image/png")
         after = requests(behind)
         tab.close()
     assert after == before, "the second view asked again"
-    sent = [key for _, key, status in store.cloud.answered if status == 200]
-    assert sorted(sent) == sorted([IMAGE, PLOT]), store.cloud.answered
+    sent = [key for _, key, status in bucket.cloud.answered if status == 200]
+    assert sorted(sent) == sorted([IMAGE, PLOT]), bucket.cloud.answered
