@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod checks;
+#[cfg(all(feature = "s3", feature = "minio"))]
+mod documents;
 #[cfg(feature = "local")]
 mod embedded;
 mod environment;

@@ -74,15 +74,20 @@ def start(
     change: Callable[[dict[str, Any]], object] = lambda _: None,
 ) -> Gateway:
     """Starts a gateway for these stores; `change` makes another configuration of the usual one."""
-    file = folder / "presign.yaml"
     settings = configuration(stores, apiserver, web_app)
     change(settings)
-    file.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
     secrets = {"E2E_CLEARML_ACCESS_KEY": apiserver.access_key, "E2E_CLEARML_SECRET_KEY": apiserver.secret_key}
     for store in stores:
         secrets |= store.environment()
+    return run("gateway", settings, secrets, folder)
+
+
+def run(name: str, configuration: dict[str, Any], secrets: dict[str, str], folder: Path) -> Gateway:
+    """A gateway of any configuration; `name` is its log's."""
+    file = folder / "presign.yaml"
+    file.write_text(yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True))
     binary = os.environ["PRESIGN_GATEWAY"]
-    process = Process("gateway", binary, "--config", file, env=secrets, capture_stdout=True)
+    process = Process(name, binary, "--config", file, env=secrets, capture_stdout=True)
     line = process.first_line()
     ready = READY.search(line)
     if ready is None:

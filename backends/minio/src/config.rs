@@ -35,7 +35,8 @@ impl From<Config> for presign_s3::Config {
     fn from(config: Config) -> Self {
         let Config { endpoint, public_endpoint, region, addressing_style, buckets, credentials } = config;
         Self {
-            region,
+            region: Some(region),
+            credentials: credentials.with_sts_endpoint(&endpoint),
             endpoint: Some(endpoint),
             public_endpoint,
             addressing_style,
@@ -43,7 +44,6 @@ impl From<Config> for presign_s3::Config {
             fips: false,
             accelerate: false,
             buckets,
-            credentials,
         }
     }
 }

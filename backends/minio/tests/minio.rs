@@ -85,6 +85,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn sessions_come_from_the_store_s_own_token_service_without_a_role() {
+        let token = json!({"source": "web_identity", "token_file": "/nonexistent/token"});
+        let session = json!({"source": "assume_role", "base": {"source": "assume_role", "base": token.clone()}});
+        for credentials in [token, session] {
+            let fields = json!({"endpoint": "http://minio:9000", "credentials": credentials});
+            let environment = Arc::new(FixedEnvironment::default());
+            let clock = Arc::new(FixedClock(Timestamp::from_unix(0)));
+            let built =
+                Minio::build(serde_json::from_value(fields).unwrap(), BuildContext::new("m", environment, clock));
+            let error = built.await.unwrap().renew(Timestamp::from_unix(60)).await.unwrap_err();
+            assert!(error.to_string().contains("/nonexistent/token cannot be read"), "{error}");
+        }
+    }
+
+    #[tokio::test]
     async fn several_instances_stand_side_by_side() {
         let one = build(json!({"endpoint": "http://one:9000"})).await;
         let other = build(json!({"endpoint": "http://other:9000", "region": "eu-west-9", "buckets": ["team-*"]})).await;

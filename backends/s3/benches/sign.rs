@@ -5,7 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up may as well panic")]
 
 use std::{
+    fs,
     hint::black_box,
+    path::Path,
     sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
@@ -35,38 +37,55 @@ const LIFE: u64 = 900;
 struct Case {
     name: &'static str,
     token: Option<String>,
+    /// Whether the credential comes through the cache of those that have to be fetched.
+    fetched: bool,
     overrides: ResponseOverrides,
 }
 
-fn cases() -> [Case; 3] {
+fn cases() -> [Case; 4] {
     let disposition = Some("attachment; filename=loss.png".to_owned());
     [
-        Case { name: "plain", token: None, overrides: ResponseOverrides::default() },
+        Case { name: "plain", token: None, fetched: false, overrides: ResponseOverrides::default() },
         Case {
             name: "disposition",
             token: None,
+            fetched: false,
             overrides: ResponseOverrides { content_disposition: disposition, ..ResponseOverrides::default() },
         },
         Case {
             name: "session token of 700 bytes",
             token: Some("IQoJb3JpZ2luX2VjEJr/".repeat(35)),
+            fetched: false,
+            overrides: ResponseOverrides::default(),
+        },
+        Case {
+            name: "the same, fetched",
+            token: Some("IQoJb3JpZ2luX2VjEJr/".repeat(35)),
+            fetched: true,
             overrides: ResponseOverrides::default(),
         },
     ]
 }
 
-fn signer(case: &Case) -> S3Signer {
-    let token = case.token.as_ref().map(|_| json!({"env": "TOKEN"}));
+fn signer(case: &Case, folder: &Path) -> S3Signer {
+    let file = folder.join("token");
+    let reference = if case.fetched { json!({"file": file}) } else { json!({"env": "TOKEN"}) };
+    let token = case.token.as_ref().map(|_| reference);
     let credentials = json!({
         "source": "static", "access_key": ACCESS_KEY, "secret_key": {"env": "SECRET"}, "session_token": token,
     });
     let config = json!({"region": "eu-west-1", "addressing_style": "path", "credentials": credentials});
-    let variables = [("SECRET", SECRET_KEY), ("TOKEN", case.token.as_deref().unwrap_or_default())];
-    let environment = Arc::new(FixedEnvironment::new(variables));
-    let clock = Arc::new(FixedClock(Timestamp::from_unix(0)));
+    let text = case.token.as_deref().unwrap_or_default();
+    fs::write(file, text).unwrap();
+    let environment = Arc::new(FixedEnvironment::new([("SECRET", SECRET_KEY), ("TOKEN", text)]));
+    let clock = Arc::new(FixedClock(Timestamp::from_unix(SIGNED_AT)));
     let context = BuildContext::new("bench", environment, clock);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(S3::build(serde_json::from_value(config).unwrap(), context)).unwrap()
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(async {
+        let signer = S3::build(serde_json::from_value(config).unwrap(), context).await.unwrap();
+        signer.renew(Timestamp::from_unix(SIGNED_AT)).await.unwrap();
+        signer
+    })
 }
 
 fn ours(signer: &S3Signer, location: &ObjectLocation, case: &Case, signed_at: Timestamp) -> String {
@@ -111,8 +130,9 @@ fn signature(url: &str) -> &str {
 fn bench(criterion: &mut Criterion) {
     let key = ObjectKey::parse(KEY).unwrap();
     let location = ObjectLocation::new(Scheme::S3, None, "bucket", key).unwrap();
+    let folder = tempfile::tempdir().unwrap();
     for case in cases() {
-        let signer = signer(&case);
+        let signer = signer(&case, folder.path());
         let at = Timestamp::from_unix(SIGNED_AT);
         assert_eq!(signature(&ours(&signer, &location, &case, at)), signature(&theirs(&case, SIGNED_AT)));
         let mut group = criterion.benchmark_group(case.name);

@@ -67,6 +67,11 @@ impl Address {
         }
     }
 
+    /// Host and path of the bucket itself, always in the path: the host without a bucket answers for every region.
+    pub(crate) fn bucket(&self, bucket: &str) -> (String, String) {
+        (self.origin.authority().to_owned(), format!("/{bucket}"))
+    }
+
     /// Whether a bucket's name can be the first part of a host
     /// ([naming rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)). With https, a name
     /// with dots cannot: no certificate covers it.

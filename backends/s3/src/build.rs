@@ -1,5 +1,7 @@
 //! From configuration to signer.
 
+use std::sync::Arc;
+
 use presign_core::{
     AccessNeed, Backend, Buckets, BuildContext, BuildError, Endpoint, Operation, Origin, Policy, Problems, Scheme,
 };
@@ -8,13 +10,16 @@ use crate::{
     AddressingStyle, Config, S3Signer,
     address::Address,
     aws::{self, Flavour},
-    credential::StaticCredential,
-    keyring::Keyring,
+    fetch::{Clients, World},
     policy,
-    region::{self, Region},
+    region::{self, Probe, Region, Sites},
     signer::Store,
+    site::{Layout, aws_address},
     source,
 };
+
+/// Where AWS is asked when no region is configured, nor set in the environment.
+const HOME: &str = "us-east-1";
 
 /// The backend kind `s3`.
 #[derive(Debug)]
@@ -29,40 +34,68 @@ impl Backend for S3 {
 
     async fn build(config: Config, context: BuildContext) -> Result<S3Signer, BuildError> {
         let mut problems = Problems::default();
-        let store = store(&config, &mut problems);
-        let credential = source::read(&config.credentials, &*context.environment, &mut problems).await;
-        let (store, credential) = problems.unless_any(store.zip(credential))?;
-        Ok(S3Signer::new(store, Keyring::new(config.region, Box::new(StaticCredential::new(credential)))))
+        let buckets = problems.keep_all(Buckets::parse("buckets", config.buckets.clone()));
+        let is_aws = config.endpoint.is_none() && config.public_endpoint.is_none();
+        let configured = config.region.as_deref().filter(|region| !(is_aws && *region == "auto"));
+        let world = world(&config, &context, configured);
+        let found = if is_aws {
+            amazon(&config, configured, &world, &mut problems)
+        } else {
+            custom(&config, &world, &mut problems)
+        };
+        let provider = source::read(&config, &context, &world, &mut problems).await;
+        let ((layout, asked, endpoints), buckets, provider) = problems.unless_any(all(found, buckets, provider))?;
+        let World { clients, clock, region, .. } = world;
+        let probe = Probe { clients, clock, address: asked, is_aws, region };
+        let sites = Arc::new(Sites::new(layout, configured, probe));
+        Ok(S3Signer::new(Store::new(endpoints, buckets), sites, provider))
     }
 
     fn policy(config: &Config, needs: &[AccessNeed]) -> Option<Policy> {
-        Some(policy::policy(needs, &config.region))
+        Some(policy::policy(needs, config.region.as_deref().unwrap_or(HOME)))
     }
 }
 
-fn store(config: &Config, problems: &mut Problems) -> Option<Store> {
-    let buckets = problems.keep_all(Buckets::parse("buckets", config.buckets.clone()));
-    let is_aws = config.endpoint.is_none() && config.public_endpoint.is_none();
-    let found = if is_aws { amazon(config, problems) } else { custom(config, problems) };
-    let (address, own_address, endpoints) = found?;
-    Some(Store::new(address, own_address, endpoints, buckets?))
+fn all<A, B, C>(a: Option<A>, b: Option<B>, c: Option<C>) -> Option<(A, B, C)> {
+    Some((a?, b?, c?))
 }
+
+fn world(config: &Config, context: &BuildContext, configured: Option<&str>) -> World {
+    let variable = |name| context.environment.variable(name).filter(|value| Region::parse(value).is_ok());
+    let from_environment = || variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"));
+    let region = configured.map(str::to_owned).or_else(from_environment);
+    World {
+        environment: Arc::clone(&context.environment),
+        clock: Arc::clone(&context.clock),
+        clients: Clients::default(),
+        region: region.unwrap_or_else(|| HOME.to_owned()),
+        fips: config.fips,
+    }
+}
+
+/// How the store is laid out, where it is asked for a bucket's region, and what URLs name it.
+type Found = (Layout, Address, Vec<Endpoint>);
 
 /// AWS itself.
-fn amazon(config: &Config, problems: &mut Problems) -> Option<(Address, Address, Vec<Endpoint>)> {
-    let region = problems.keep("region", Region::parse(&config.region));
-    let flavour = problems.keep_all(Flavour::of(config, region));
-    let (region, flavour) = (region?, flavour?);
-    let origin = Origin::https(flavour.host(region));
-    let address =
-        if flavour.accelerate { Address::accelerated(origin) } else { Address::aws(origin, config.addressing_style) };
-    let endpoints = aws::hosts(region).into_iter().map(|host| Endpoint::provider(Scheme::S3, host));
-    Some((address.clone(), address, endpoints.collect()))
+fn amazon(config: &Config, configured: Option<&str>, world: &World, problems: &mut Problems) -> Option<Found> {
+    let region = configured.map(|name| problems.keep("region", Region::parse(name)));
+    let flavour = problems.keep_all(Flavour::of(config, region.flatten()));
+    let hosts: Vec<_> = match region {
+        Some(region) => aws::hosts(region?),
+        None => region::KNOWN.into_iter().flat_map(|name| aws::hosts(Region::checked(name))).collect(),
+    };
+    let (flavour, style) = (flavour?, config.addressing_style);
+    let asked = aws_address(Flavour { accelerate: false, ..flavour }, style, &world.region);
+    let mut endpoints: Vec<_> = hosts.into_iter().map(|host| Endpoint::provider(Scheme::S3, host)).collect();
+    // Accelerated hosts have no region in their names.
+    endpoints.sort_by(|one, other| one.authority.cmp(&other.authority));
+    endpoints.dedup();
+    Some((Layout::Aws(flavour, style), asked, endpoints))
 }
 
-/// Any other store, or AWS behind a host of one's own. The first address is for clients, the second for the gateway.
-fn custom(config: &Config, problems: &mut Problems) -> Option<(Address, Address, Vec<Endpoint>)> {
-    problems.keep("region", region::check_elsewhere(&config.region));
+/// Any other store, or AWS behind a host of one's own.
+fn custom(config: &Config, world: &World, problems: &mut Problems) -> Option<Found> {
+    problems.keep("region", region::check_elsewhere(&world.region));
     for (flag, field) in [(config.dualstack, "dualstack"), (config.fips, "fips"), (config.accelerate, "accelerate")] {
         if flag {
             problems.add(field, "is for AWS's own hosts: leave it out, or leave `endpoint` and `public_endpoint` out");
@@ -88,5 +121,6 @@ fn custom(config: &Config, problems: &mut Problems) -> Option<(Address, Address,
     names.dedup();
     let endpoints = names.into_iter().map(|name| Endpoint::path(Scheme::S3, name)).collect();
     let style = config.addressing_style;
-    Some((Address::custom(shown, style), Address::custom(own, style), endpoints))
+    let own = Address::custom(own, style);
+    Some((Layout::Custom(Address::custom(shown, style), own.clone()), own, endpoints))
 }

@@ -1,16 +1,19 @@
 //! What the configuration says, before it is checked.
 
-use presign_core::{SecretRef, ValueRef};
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::Credentials;
 
 /// The configuration of an S3 store.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The region of the buckets, such as `eu-west-1`: it is part of every signature. For a store that is not AWS,
-    /// whatever region it is set to, mostly `us-east-1`.
-    pub region: String,
+    /// whatever region it is set to, mostly `us-east-1`. Left out (or `auto` on AWS), each bucket's region is asked for
+    /// when the first link to it is signed. A region that turns out wrong for a bucket is put right in the background.
+    #[serde(default)]
+    pub region: Option<String>,
     /// The store as the gateway reaches it, such as `http://minio:9000`. Left out, it is AWS.
     #[serde(default)]
     pub endpoint: Option<String>,
@@ -47,30 +50,4 @@ pub enum AddressingStyle {
     Virtual,
     /// In the path, `host/bucket/key`.
     Path,
-}
-
-/// Where the right to sign comes from.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(tag = "source", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Credentials {
-    /// An access key of its own.
-    Static {
-        /// The access key's id.
-        access_key: ValueRef,
-        /// The secret that belongs to it.
-        secret_key: SecretRef,
-        /// The session token, for a temporary access key.
-        #[serde(default)]
-        session_token: Option<SecretRef>,
-    },
-    /// The environment variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if set, `AWS_SESSION_TOKEN`.
-    // With braces, because serde lets a variant without them have any field.
-    Env {},
-    /// An access key in AWS's credentials or config file (`~/.aws/credentials`, `~/.aws/config`, or where
-    /// `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE` point to).
-    Profile {
-        /// The profile; by default what `AWS_PROFILE` says, or `default`.
-        #[serde(default)]
-        profile: Option<String>,
-    },
 }

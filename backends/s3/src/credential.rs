@@ -1,9 +1,7 @@
-//! What AWS gave out, and who hands it to the signer.
-
-use std::{fmt, sync::Arc};
+//! What AWS gave out.
 
 use presign_core::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 /// An access key with its secret.
 #[derive(Debug, Clone)]
@@ -18,24 +16,12 @@ pub struct Credential {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Hands out the credential that is good now.
-pub(crate) trait CredentialProvider: fmt::Debug + Send + Sync {
-    /// The credential at hand. Never waits; the same `Arc` until there is another credential.
-    fn current(&self) -> Arc<Credential>;
-}
-
-/// A credential that stays.
-#[derive(Debug)]
-pub(crate) struct StaticCredential(Arc<Credential>);
-
-impl StaticCredential {
-    pub(crate) fn new(credential: Credential) -> Self {
-        Self(Arc::new(credential))
-    }
-}
-
-impl CredentialProvider for StaticCredential {
-    fn current(&self) -> Arc<Credential> {
-        Arc::clone(&self.0)
+impl Credential {
+    /// Whether two are one and the same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let token = |credential: &Self| credential.session_token.as_ref().map(|token| token.expose_secret().to_owned());
+        self.access_key == other.access_key
+            && self.secret_key.expose_secret() == other.secret_key.expose_secret()
+            && token(self) == token(other)
     }
 }

@@ -15,8 +15,10 @@ impl Multipart for S3Signer {
     async fn sign_step(&self, request: &SignRequest<'_>, step: Step<'_>) -> Result<Option<SignedStep>, SignError> {
         let form = StepForm::of(step);
         let written = multipart::written(signer::written(request), step);
-        let query: Vec<_> = form.query.iter().map(|(name, value)| (*name, value.as_ref())).collect();
-        let url = self.link_for(request, form.method, &query, written)?;
+        let mut query: Vec<_> = form.query.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+        query.extend(signer::attribution(request));
+        let hand = self.fetched(request).await?;
+        let url = self.link_for(request, &hand, form.method, &query, written)?;
         Ok(Some(SignedStep { method: form.method, url, body: form.body }))
     }
 

@@ -3,9 +3,11 @@
 use presign_core::{AccessNeed, Policy};
 use serde_json::{Value, json};
 
+use crate::region::Region;
+
 /// The least that the identity which signs has to be allowed: one statement a rule.
 pub(crate) fn policy(needs: &[AccessNeed], region: &str) -> Policy {
-    let partition = partition(region);
+    let partition = Region::parse(region).map_or("aws", Region::partition);
     let statements: Vec<Value> = needs
         .iter()
         .enumerate()
@@ -55,10 +57,4 @@ fn listing(index: usize, need: &AccessNeed, partition: &str) -> Option<Value> {
 /// Letters and digits only, and no two alike.
 fn sid(index: usize, what: &str) -> String {
     format!("Rule{}{what}", index + 1)
-}
-
-/// The [partition](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html) of a region.
-fn partition(region: &str) -> &'static str {
-    let partitions = [("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")];
-    partitions.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
 }

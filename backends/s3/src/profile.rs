@@ -1,4 +1,4 @@
-//! Access keys in AWS's own files
+//! Profiles in AWS's own files
 //! ([configuration and credential files](https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html)).
 
 use std::{collections::HashMap, error::Error, io, path::Path};
@@ -7,43 +7,50 @@ use aws_config::profile::{Profile, ProfileSet};
 use aws_types::os_shim_internal::{Env, Fs};
 use presign_core::Environment;
 
-use crate::Credential;
-
 /// The two files: the variable that names it, and where it is otherwise, below the home folder.
 const FILES: [(&str, &str); 2] =
     [("AWS_CONFIG_FILE", ".aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials")];
 
-/// Properties by which a profile gets its credential in another way, that has to be fetched.
-const FETCHED: [&str; 7] = [
-    "role_arn",
-    "credential_process",
-    "sso_session",
-    "sso_start_url",
-    "web_identity_token_file",
-    "credential_source",
-    "login_session",
-];
+/// Properties by which a profile gets its credential in another way than by a key.
+const FETCHED: [&str; 6] =
+    ["role_arn", "credential_process", "sso_session", "sso_start_url", "web_identity_token_file", "credential_source"];
 
-/// Reads the access key of a profile: by default the one that `AWS_PROFILE` names, or `default`.
+/// Checks that a profile can have a credential: by default the one that `AWS_PROFILE` names, or `default`.
 ///
 /// # Errors
-/// Says why the profile has no access key, without anything of what the files hold.
-pub(crate) async fn read(profile: Option<&str>, environment: &dyn Environment) -> Result<Credential, String> {
+/// Says why the profile can have none, without anything of what the files hold.
+pub(crate) async fn check(profile: Option<&str>, environment: &dyn Environment) -> Result<(), String> {
     let name = profile.map(str::to_owned).or_else(|| environment.variable("AWS_PROFILE"));
     let name = name.unwrap_or_else(|| "default".to_owned());
     let profiles = load(&name, environment).await?;
     let found = profiles.get_profile(&name).ok_or_else(|| missing(&name, &profiles))?;
-    credential(found).ok_or_else(|| {
-        FETCHED.iter().find(|property| found.get(property).is_some()).map_or_else(
-            || format!("the profile '{name}' has no aws_access_key_id and aws_secret_access_key"),
-            |property| {
-                format!(
-                    "the profile '{name}' gets its credential by {property}, which is not supported: take a profile \
-                     with aws_access_key_id and aws_secret_access_key"
-                )
-            },
-        )
-    })
+    if property(found, "login_session").is_some() {
+        return Err(format!("the profile '{name}' gets its credential by login_session, which is not supported"));
+    }
+    if property(found, "credential_source").is_some_and(|source| source == "Environment") {
+        return Err(format!(
+            "the profile '{name}' assumes its role with a key from the environment: take `source: assume_role` with \
+             `base: {{source: env}}`"
+        ));
+    }
+    let has_key = property(found, "aws_access_key_id").and(property(found, "aws_secret_access_key")).is_some();
+    if has_key || FETCHED.iter().any(|name| property(found, name).is_some()) {
+        return Ok(());
+    }
+    Err(format!(
+        "the profile '{name}' has no aws_access_key_id and aws_secret_access_key, nor credential_process, SSO or role_arn"
+    ))
+}
+
+/// Whether any profile's role is assumed with the instance's own.
+pub(crate) async fn some_use_metadata(environment: &dyn Environment) -> bool {
+    let Ok(profiles) = load("default", environment).await else { return false };
+    let mut found = profiles.profiles().filter_map(|name| profiles.get_profile(name));
+    found.any(|profile| property(profile, "credential_source").is_some_and(|source| source == "Ec2InstanceMetadata"))
+}
+
+fn property<'a>(profile: &'a Profile, name: &str) -> Option<&'a str> {
+    profile.get(name).map(str::trim).filter(|value| !value.is_empty())
 }
 
 /// Lets AWS's library parse the files, whose places and contents come from `environment` alone.
@@ -75,20 +82,6 @@ fn file(variable: &str, default: &str, environment: &dyn Environment) -> Result<
         Err(error) if configured.is_none() && error.kind() == io::ErrorKind::NotFound => Ok((path, String::new())),
         Err(error) => Err(format!("the file {path} cannot be read: {error}")),
     }
-}
-
-fn credential(profile: &Profile) -> Option<Credential> {
-    let property = |name| profile.get(name).map(str::trim).filter(|value| !value.is_empty());
-    // A role is assumed with the key beside it, so the key alone is not what the profile stands for.
-    if property("role_arn").is_some() {
-        return None;
-    }
-    Some(Credential {
-        access_key: property("aws_access_key_id")?.to_owned(),
-        secret_key: property("aws_secret_access_key")?.into(),
-        session_token: property("aws_session_token").map(Into::into),
-        expires_at: None,
-    })
 }
 
 fn missing(name: &str, profiles: &ProfileSet) -> String {

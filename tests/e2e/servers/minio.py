@@ -1,5 +1,6 @@
 """MinIO, the store most on-premises ClearML installations use."""
 
+from .openid import OpenId
 from .process import HOME, Process
 from .store import S3Store
 
@@ -17,6 +18,7 @@ class MinIO(S3Store):
     }
 
     def start(self) -> None:
+        self.openid = OpenId()
         self._server = Process(
             self.name,
             HOME / "bin" / "minio",
@@ -30,9 +32,15 @@ class MinIO(S3Store):
                 "MINIO_ROOT_PASSWORD": self.secret_key,
                 "MINIO_BROWSER": "off",
                 "MINIO_UPDATE": "off",
+                "MINIO_IDENTITY_OPENID_CONFIG_URL": f"{self.openid.url}/.well-known/openid-configuration",
+                "MINIO_IDENTITY_OPENID_CLIENT_ID": self.openid.client_id,
+                "MINIO_IDENTITY_OPENID_CLAIM_NAME": "policy",
+                "MINIO_AUDIT_WEBHOOK_ENABLE_e2e": "on",
+                "MINIO_AUDIT_WEBHOOK_ENDPOINT_e2e": f"{self.openid.url}/audit",
             },
         )
         self._server.wait_until(self.answers, "serving S3")
 
     def stop(self) -> None:
         self._server.stop()
+        self.openid.stop()

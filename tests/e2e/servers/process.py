@@ -109,6 +109,14 @@ class Process:
         return f"the end of {self.log}:\n" + "\n".join(lines)
 
 
+def poll(is_so: Callable[[], object], what: str, seconds: float = 30) -> None:
+    """Waits until something is so, and fails when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"not seen in {seconds:g} s: {what}"
+        time.sleep(0.05)
+
+
 def run_once(name: str, *argv: str | Path, seconds: float = 120) -> str:
     """Runs a set-up command to its end and returns its stdout."""
     command = [str(part) for part in argv]

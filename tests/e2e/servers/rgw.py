@@ -4,6 +4,7 @@ It stands in for AWS itself: `s3://bucket/key`, a backend of type `s3` with an e
 path and once, as AWS prefers, in the host's name.
 """
 
+import json
 import uuid
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,13 @@ rgw data = {folder}/rgw
 rgw frontends = beast endpoint=127.0.0.1:{port}
 rgw dns name = s3.localhost
 rgw run sync thread = false
+rgw sts key = 0123456789abcdef
+rgw s3 auth use sts = true
 """
+
+ROLE = "arn:aws:iam:::role/reader"
+MAY_ASSUME = {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/e2e"]}, "Action": ["sts:AssumeRole"]}
+MAY_READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::*"}
 
 
 class Rgw(S3Store):
@@ -71,7 +78,13 @@ class Rgw(S3Store):
         self._start_monitor(monitor_port)
         self._start_osd()
         self._create_user()
-        self._spawn("radosgw", "-n", "client.rgw", "-f").wait_for_port(self.port)
+        self._create_role()
+        self._gateway = self._spawn("radosgw", "-n", "client.rgw", "-f")
+        self._gateway.wait_for_port(self.port)
+
+    def log(self) -> str:
+        """What it wrote, with a line for each request."""
+        return self._gateway.log.read_text(errors="replace")
 
     def stop(self) -> None:
         while self._processes:
@@ -131,6 +144,16 @@ class Rgw(S3Store):
         create = ("user", "create", "--uid", "e2e", "--display-name", "e2e", *keys)
         monitor = self._processes[0]
         monitor.wait_until(lambda: self._ask("radosgw-admin", "-n", "client.rgw", *create) is not None, "has a user")
+
+
+    def _create_role(self) -> None:
+        def document(statement: dict[str, Any]) -> str:
+            return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+        admin = ("radosgw-admin", "-n", "client.rgw")
+        self._run(*admin, "role", "create", "--role-name", "reader", "--assume-role-policy-doc", document(MAY_ASSUME))
+        policy = ("--role-name", "reader", "--policy-name", "read", "--policy-doc", document(MAY_READ))
+        self._run(*admin, "role-policy", "put", *policy)
 
 
 class RgwVirtualHost(S3Store):

@@ -2,9 +2,10 @@
 
 use std::fs;
 
+use presign_core::{Operation, SignRequest, Signer};
 use serde_json::json;
 
-use crate::common::{at, build_in, link};
+use crate::common::{at, build_in, noon, seconds};
 
 const CREDENTIALS: &str = "\
 [default]
@@ -21,17 +22,12 @@ aws_access_key_id = AKIDHALF
 ";
 
 const CONFIG: &str = "\
-[profile role]
+[profile role-of-environment]
 role_arn = arn:aws:iam::123456789012:role/reader
-source_profile = default
+credential_source = Environment
 
-[profile role-beside-keys]
-role_arn = arn:aws:iam::123456789012:role/reader
-aws_access_key_id = AKIDBASE
-aws_secret_access_key = s3cr3tbase
-
-[profile process]
-credential_process = /bin/true
+[profile login]
+login_session = arn:aws:iam::123456789012:user/me
 
 [profile config-only]
 aws_access_key_id = AKIDCONFIG
@@ -52,7 +48,9 @@ async fn sign(profile: Option<&str>, environment: &[(&str, &str)]) -> Result<(St
     let credentials = json!({"source": "profile", "profile": profile});
     let config = json!({"region": "us-east-1", "credentials": credentials});
     let signer = build_in(config, environment.iter().copied()).await.map_err(|error| error.to_string())?;
-    let url = link(&signer, &at(None, "bucket", "k"));
+    let location = at(None, "bucket", "k");
+    let request = SignRequest::new(Operation::Get, &location, noon(), seconds(3600));
+    let url = signer.sign(&request).await.unwrap().into_exposed();
     let (_, credential) = url.split_once("X-Amz-Credential=").unwrap();
     Ok((credential.split('%').next().unwrap().to_owned(), url))
 }
@@ -94,9 +92,8 @@ async fn a_profile_without_an_access_key_is_refused_with_the_reason_and_no_secre
     let variables = [("HOME", home.path().to_str().unwrap())];
     for (profile, reason) in [
         ("half", "has no aws_access_key_id and aws_secret_access_key"),
-        ("role", "by role_arn"),
-        ("role-beside-keys", "by role_arn"),
-        ("process", "by credential_process"),
+        ("role-of-environment", "base: {source: env}"),
+        ("login", "by login_session"),
         ("nobody", "there is no profile 'nobody' in AWS's files, only config-only, default, half, "),
     ] {
         let error = sign(Some(profile), &variables).await.unwrap_err();

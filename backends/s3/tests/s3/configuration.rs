@@ -25,7 +25,11 @@ fn a_field_that_nobody_knows_is_refused_everywhere() {
         json!({"source": "static", "access_key": "A", "secret_key": {"env": "S"}, "sesion_token": {"env": "T"}}),
         json!({"source": "env", "profile": "x"}),
         json!({"source": "profile", "name": "x"}),
-        json!({"source": "imds"}),
+        json!({"source": "imds", "token": "x"}),
+        json!({"source": "default", "profile": "x"}),
+        json!({"source": "web_identity", "role": "x"}),
+        json!({"source": "assume_role", "role_arn": "arn:x", "base": {"source": "env", "profile": "x"}}),
+        json!({"source": "assume_role", "role_arn": "arn:x", "session_policy": {"prefix": "x"}}),
         json!({"access_key": "A", "secret_key": {"env": "S"}}),
     ] {
         assert!(read(json!({"region": region, "credentials": credentials})).is_err(), "{credentials}");
@@ -44,7 +48,7 @@ fn an_inline_secret_is_refused_and_not_repeated() {
 #[tokio::test]
 async fn every_problem_is_named_at_once_with_its_field() {
     let found = problems(json!({
-        "region": "auto",
+        "region": "Ireland",
         "fips": true,
         "accelerate": true,
         "addressing_style": "path",

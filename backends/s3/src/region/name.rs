@@ -1,4 +1,4 @@
-//! Regions and the domains they lie in.
+//! Names of regions, and the domains they lie in.
 
 /// A region of AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,46 @@ const DOMAINS: [(&str, &str); 6] = [
     ("us-isob-", "sc2s.sgov.gov"),
     ("eu-isoe-", "cloud.adc-e.uk"),
     ("us-isof-", "csp.hci.ic.gov"),
+];
+
+/// The regions that are open to everybody
+/// ([list](https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html)): those whose hosts a URL
+/// may name when the configuration names no region.
+pub(crate) const KNOWN: [&str; 34] = [
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
 ];
 
 impl<'a> Region<'a> {
@@ -33,6 +73,11 @@ impl<'a> Region<'a> {
         }
     }
 
+    /// A name that was read before.
+    pub(crate) const fn checked(name: &'a str) -> Self {
+        Self(name)
+    }
+
     pub(crate) const fn name(self) -> &'a str {
         self.0
     }
@@ -40,6 +85,20 @@ impl<'a> Region<'a> {
     /// The domain that the region's hosts lie in.
     pub(crate) fn domain(self) -> &'static str {
         DOMAINS.iter().find(|(prefix, _)| self.0.starts_with(prefix)).map_or("amazonaws.com", |(_, domain)| domain)
+    }
+
+    /// What stands after `arn:` in the names of its resources.
+    pub(crate) fn partition(self) -> &'static str {
+        let named = [
+            ("cn-", "aws-cn"),
+            ("us-gov-", "aws-us-gov"),
+            ("eusc-", "aws-eusc"),
+            ("us-iso-", "aws-iso"),
+            ("us-isob-", "aws-iso-b"),
+            ("eu-isoe-", "aws-iso-e"),
+            ("us-isof-", "aws-iso-f"),
+        ];
+        named.iter().find(|(prefix, _)| self.0.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
     }
 
     /// Whether the region lies in China.
