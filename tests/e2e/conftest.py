@@ -16,6 +16,7 @@ import web_app  # noqa: E402
 from client import Caller, bearer, cookie  # noqa: E402
 from keys import KEYS, body  # noqa: E402
 from servers.azurite import Azurite  # noqa: E402
+from servers.azurite_delegation import AzuriteDelegation  # noqa: E402
 from servers.gcs import Gcs, GcsHmac, GcsKeyless  # noqa: E402
 from servers.minio import MinIO  # noqa: E402
 from servers.process import ServerUnavailable  # noqa: E402
@@ -23,7 +24,7 @@ from servers.rgw import Rgw, RgwVirtualHost  # noqa: E402
 from servers.store import Store  # noqa: E402
 from servers.weed import SeaweedFS  # noqa: E402
 
-KINDS = (MinIO, Rgw, RgwVirtualHost, SeaweedFS, Azurite, Gcs, GcsHmac, GcsKeyless)
+KINDS = (MinIO, Rgw, RgwVirtualHost, SeaweedFS, Azurite, AzuriteDelegation, Gcs, GcsHmac, GcsKeyless)
 RED = {"red": True, "bold": True}
 Needed = TypeVar("Needed")
 _unavailable: dict[str, str] = {}
@@ -37,7 +38,7 @@ class Stores:
     def __init__(self, folder: Path) -> None:
         rgw = Rgw(folder)
         every = [MinIO(folder), rgw, RgwVirtualHost(folder, rgw), SeaweedFS(folder), Azurite(folder)]
-        every += [Gcs(folder), GcsHmac(folder), GcsKeyless(folder)]
+        every += [AzuriteDelegation(folder), Gcs(folder), GcsHmac(folder), GcsKeyless(folder)]
         self.all: dict[str, Store] = {store.name: store for store in every}
         self._running: dict[str, Store] = {}
 

@@ -1,6 +1,6 @@
 //! Where a storage account's containers begin.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use presign_core::Origin;
 
@@ -37,6 +37,11 @@ impl BaseUrl {
         self.origin.is_https()
     }
 
+    /// Whether what is sent there stays on this machine.
+    pub(crate) fn is_this_machine(&self) -> bool {
+        is_this_machine(&self.origin)
+    }
+
     /// `host[:port]`.
     pub(crate) fn authority(&self) -> &str {
         self.origin.authority()
@@ -51,6 +56,12 @@ impl BaseUrl {
     pub(crate) fn host_is_an_address(&self) -> bool {
         self.origin.host() == "localhost" || self.origin.is_address()
     }
+}
+
+/// Whether what is sent to an origin stays on this machine.
+pub(crate) fn is_this_machine(origin: &Origin) -> bool {
+    let host = origin.host().trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// A path that needs no encoding, with a `/` behind each segment.

@@ -1,5 +1,7 @@
 //! What the configuration says, before it is checked.
 
+use std::path::PathBuf;
+
 use presign_core::SecretRef;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -24,6 +26,10 @@ pub struct Config {
     /// The storage service version that signatures name, 2020-12-06 or later. By default 2020-12-06.
     #[serde(default)]
     pub sv: Option<String>,
+    /// A file with certificates in PEM of authorities that the gateway trusts beside the system's, when it asks this
+    /// account, or Entra ID, for what it signs with: for an endpoint behind a private authority.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
     /// What signs.
     pub credentials: Credentials,
 }
@@ -42,5 +48,70 @@ pub enum Credentials {
     Sas {
         /// The token (`sv=…&sig=…`), or the whole URL that it came in. A token for one blob only works as a URL.
         token: SecretRef,
+    },
+    /// A user delegation key, got with the token of a Kubernetes service account (Entra Workload ID). In a pod that the
+    /// workload identity webhook has prepared, no field is needed.
+    WorkloadIdentity {
+        /// The application's (or user-assigned identity's) client id. By default `AZURE_CLIENT_ID`.
+        #[serde(default)]
+        client_id: Option<String>,
+        /// Its tenant. By default `AZURE_TENANT_ID`.
+        #[serde(default)]
+        tenant_id: Option<String>,
+        /// The file with the service account's token. By default `AZURE_FEDERATED_TOKEN_FILE`.
+        #[serde(default)]
+        token_file: Option<PathBuf>,
+        /// Entra ID's address. By default `AZURE_AUTHORITY_HOST`, or `https://login.microsoftonline.com`.
+        #[serde(default)]
+        authority_host: Option<String>,
+    },
+    /// A user delegation key, got with the identity that Azure gives a virtual machine, or an App Service application.
+    ManagedIdentity {
+        /// The client id of one of several user-assigned identities. Without an id, the system-assigned one.
+        #[serde(default)]
+        client_id: Option<String>,
+        /// The same, by object id.
+        #[serde(default)]
+        object_id: Option<String>,
+        /// The same, by resource id (`/subscriptions/…`).
+        #[serde(default)]
+        resource_id: Option<String>,
+    },
+    /// A user delegation key, got with an application's secret.
+    ClientSecret {
+        /// The application's client id. By default `AZURE_CLIENT_ID`.
+        #[serde(default)]
+        client_id: Option<String>,
+        /// Its tenant. By default `AZURE_TENANT_ID`.
+        #[serde(default)]
+        tenant_id: Option<String>,
+        /// The secret's value. By default `{env: AZURE_CLIENT_SECRET}`.
+        #[serde(default)]
+        client_secret: Option<SecretRef>,
+        /// Entra ID's address. By default `AZURE_AUTHORITY_HOST`, or `https://login.microsoftonline.com`.
+        #[serde(default)]
+        authority_host: Option<String>,
+    },
+    /// A user delegation key, got with an application's certificate.
+    ClientCertificate {
+        /// The application's client id. By default `AZURE_CLIENT_ID`.
+        #[serde(default)]
+        client_id: Option<String>,
+        /// Its tenant. By default `AZURE_TENANT_ID`.
+        #[serde(default)]
+        tenant_id: Option<String>,
+        /// The certificate and its RSA key, both in PEM in one text. By default the file that
+        /// `AZURE_CLIENT_CERTIFICATE_PATH` names.
+        #[serde(default)]
+        certificate: Option<SecretRef>,
+        /// Entra ID's address. By default `AZURE_AUTHORITY_HOST`, or `https://login.microsoftonline.com`.
+        #[serde(default)]
+        authority_host: Option<String>,
+    },
+    /// A user delegation key, got with the login of the Azure CLI: for developers.
+    Cli {
+        /// The tenant, when it is not the one logged in to.
+        #[serde(default)]
+        tenant_id: Option<String>,
     },
 }

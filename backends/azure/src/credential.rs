@@ -1,12 +1,18 @@
 //! What a signer signs with.
 
-use crate::{account_key::AccountKey, ready_made::ReadyMadeSas, service_version::ServiceVersion};
+use presign_credentials::CredentialCache;
+
+use crate::{
+    delegation::DelegationKeySource, ready_made::ReadyMadeSas, sas_key::SasKey, service_version::ServiceVersion,
+};
 
 /// One of the kinds of credential.
 #[derive(Debug)]
 pub(crate) enum Credential {
-    /// Every link gets a SAS of its own.
-    AccountKey { key: AccountKey, version: ServiceVersion },
+    /// Every link gets a SAS of its own, signed by the account's key.
+    AccountKey { key: SasKey, version: ServiceVersion },
     /// Every link gets the same SAS.
     ReadyMade(ReadyMadeSas),
+    /// Every link gets a SAS of its own, signed by the user delegation key of an identity.
+    Delegated { keys: CredentialCache<DelegationKeySource>, version: ServiceVersion },
 }

@@ -1,27 +1,29 @@
 //! Azure Blob Storage: links with a shared access signature (SAS).
 //!
-//! Two credentials: the account's key, with which every link gets a *service SAS* of its own, and a ready-made SAS, which
-//! is put behind every URL as it is. Azure's containers and blob names are buckets and keys here.
+//! Three kinds of credential: the account's key, with which every link gets a *service SAS* of its own; an identity of
+//! Entra ID, with whose *user delegation key* every link gets a *user delegation SAS* of its own; and a ready-made SAS,
+//! which is put behind every URL as it is. Azure's containers and blob names are buckets and keys here.
 //!
-//! What a service SAS says is in [`ServiceSas`], what signs it in [`AccountKey`]: a user delegation key, when it comes,
-//! is a second signer beside that key, with a string-to-sign of its own.
+//! What a SAS says is in [`Sas`](crate::sas), what an identity's key adds to it in [`Delegation`](crate::delegation),
+//! and how an identity proves itself in [`Identity`](crate::identity).
 
-mod account_key;
+mod answer;
 mod base_url;
 mod blocks;
 mod build;
+mod client;
 mod config;
 mod credential;
+mod delegation;
+mod identity;
 mod policy;
 mod ready_made;
-mod service_sas;
+mod sas;
+mod sas_key;
 mod service_version;
 mod signer;
 mod store;
 mod token;
-
-#[cfg(doc)]
-use crate::{account_key::AccountKey, service_sas::ServiceSas};
 
 pub use build::Azure;
 pub use config::{Config, Credentials};

@@ -1,8 +1,13 @@
 //! The storage service version that a signature names (`sv`).
 
-/// A service version whose service SAS has the one layout that [`crate::service_sas`] writes.
+use crate::delegation::Layout;
+
+/// A service version from the first on whose service SAS has the layout that [`crate::sas`] writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ServiceVersion(String);
+pub(crate) struct ServiceVersion {
+    text: String,
+    layout: Layout,
+}
 
 /// The first version with today's layout: it is known to Azure, to Azure Stack Hub and to any Azurite in use.
 const FIRST: &str = "2020-12-06";
@@ -19,7 +24,7 @@ impl ServiceVersion {
                 _ => byte.is_ascii_digit(),
             });
         if is_date && text >= FIRST {
-            Ok(Self(text.to_owned()))
+            Ok(Self::new(text))
         } else {
             Err(format!(
                 "'{text}' is not a storage service version from {FIRST} on: leave it out, or write it as {FIRST}"
@@ -29,13 +34,22 @@ impl ServiceVersion {
 
     /// The version, as it stands in the URL.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The layout of what a user delegation key signs.
+    pub(crate) const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), layout: Layout::of(text) }
     }
 }
 
 impl Default for ServiceVersion {
     fn default() -> Self {
-        Self(FIRST.to_owned())
+        Self::new(FIRST)
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// # Errors
 /// When TLS cannot be set up.
 pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
-    builder().build()
+    http_client_builder().build()
 }
 
 /// The same for services of this machine, such as its metadata: they are never behind a proxy.
@@ -15,10 +15,11 @@ pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
 /// # Errors
 /// When TLS cannot be set up.
 pub fn local_http_client() -> Result<reqwest::Client, reqwest::Error> {
-    builder().no_proxy().build()
+    http_client_builder().no_proxy().build()
 }
 
-fn builder() -> reqwest::ClientBuilder {
+/// Such a client, before it is built: for one with authorities of its own, or without a proxy.
+pub fn http_client_builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(5))

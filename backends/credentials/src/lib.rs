@@ -12,6 +12,6 @@ mod source;
 mod state;
 
 pub use cache::CredentialCache;
-pub use http::{http_client, local_http_client};
+pub use http::{http_client, http_client_builder, local_http_client};
 pub use policy::Policy;
 pub use source::{CredentialSource, FetchError, Fetched, Held};

@@ -97,6 +97,17 @@ impl From<FetchError> for SignError {
     }
 }
 
+/// For a credential that is got with another one.
+impl From<SignError> for FetchError {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Unavailable { message, retry_after } => Self::Unavailable { message, retry_after },
+            SignError::Credentials(message) => Self::Refused(message),
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
 /// A credential that the cache holds.
 #[derive(Debug)]
 pub struct Held<C> {

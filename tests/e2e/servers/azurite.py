@@ -19,6 +19,11 @@ class Azurite(Store):
     bucket = "awkward-azure"
     signature_parameter = "sig"
     cannot_hold = {"backslash": "kept with a slash for the backslash"}
+    account = ACCOUNT
+
+    def options(self) -> list[str]:
+        """More of Azurite's command line."""
+        return []
 
     def start(self) -> None:
         self._server = Process(
@@ -32,6 +37,8 @@ class Azurite(Store):
             "--inMemoryPersistence",
             "--disableTelemetry",
             "--skipApiVersionCheck",
+            *self.options(),
+            env={"AZURITE_ACCOUNTS": f"{self.account}:{KEY}"},
         )
         self._server.wait_for_port(self.port)
 
@@ -40,7 +47,7 @@ class Azurite(Store):
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.port}/{ACCOUNT}"
+        return f"http://127.0.0.1:{self.port}/{self.account}"
 
     @cached_property
     def sdk(self) -> BlobServiceClient:
@@ -61,11 +68,11 @@ class Azurite(Store):
 
     def signed_by_sdk(self, bucket: str, key: str) -> str:
         expiry = datetime.now(UTC) + timedelta(minutes=10)
-        token = generate_blob_sas(ACCOUNT, bucket, key, account_key=KEY, permission="r", expiry=expiry)
+        token = generate_blob_sas(self.account, bucket, key, account_key=KEY, permission="r", expiry=expiry)
         return f"{self.sdk.get_blob_client(bucket, key).url}?{token}"
 
     def url_prefix(self, bucket: str) -> str:
-        return f"azure://{ACCOUNT}.blob.core.windows.net/{bucket}/"
+        return f"azure://{self.account}.blob.core.windows.net/{bucket}/"
 
     def environment(self) -> dict[str, str]:
         return {"E2E_AZURE_ACCOUNT_KEY": KEY}
@@ -73,7 +80,7 @@ class Azurite(Store):
     def backend(self) -> dict[str, Any]:
         return {
             "type": "azure",
-            "account": ACCOUNT,
+            "account": self.account,
             "endpoint": self.endpoint,
             "credentials": {"source": "account_key", "account_key": {"env": "E2E_AZURE_ACCOUNT_KEY"}},
         }

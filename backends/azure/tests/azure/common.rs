@@ -1,11 +1,17 @@
 //! What every test here needs: a signer from a configuration, and a URL taken apart.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use presign_azure::{Azure, AzureSigner};
 use presign_core::{
-    Backend, BuildContext, BuildError, ExpiresIn, FixedClock, FixedEnvironment, ObjectKey, ObjectLocation, Operation,
-    ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp, encode,
+    Backend, BuildContext, BuildError, Clock, ExpiresIn, FixedClock, FixedEnvironment, ObjectKey, ObjectLocation,
+    Operation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp, encode,
 };
 use serde_json::Value;
 
@@ -65,4 +71,39 @@ pub(crate) fn split(url: &str) -> (&str, Vec<(String, String)>) {
 /// The value of one field of a URL's query.
 pub(crate) fn field(url: &str, name: &str) -> Option<String> {
     split(url).1.into_iter().find(|(other, _)| other == name).map(|(_, value)| value)
+}
+
+/// A clock that a test moves.
+#[derive(Debug)]
+pub(crate) struct Hand(AtomicI64);
+
+impl Hand {
+    pub(crate) fn at(text: &str) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(at(text).unix())))
+    }
+
+    pub(crate) fn set(&self, text: &str) {
+        self.0.store(at(text).unix(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.load(Ordering::SeqCst))
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// Builds a signer in an environment of its own.
+pub(crate) async fn build_in(
+    config: Value,
+    variables: &[(&str, &str)],
+    clock: Arc<Hand>,
+) -> Result<AzureSigner, BuildError> {
+    let environment = Arc::new(FixedEnvironment::new(variables.iter().copied()));
+    let context = BuildContext::new("azure", environment, clock);
+    Azure::build(serde_json::from_value(config).unwrap(), context).await
 }
