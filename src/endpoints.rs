@@ -93,6 +93,12 @@ impl EndpointTable {
         None
     }
 
+    /// Whether a configured endpoint has this host.
+    #[must_use]
+    pub fn names_host(&self, authority: &str) -> bool {
+        self.by_authority.contains_key(&authority.to_ascii_lowercase())
+    }
+
     /// The location's URL in every spelling that names the same object. Rules are matched against each, so that no
     /// spelling of a host gets around a rule that is written with another.
     #[must_use]

@@ -41,6 +41,11 @@ impl Existence {
         Self { client, answers: Cache::builder().max_capacity(ANSWERS).time_to_live(REMEMBERED).build() }
     }
 
+    /// The client that asks.
+    pub(crate) const fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
     /// Asks the store, or remembers. `backend` is the backend's name and the generation that it was built in.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use http::HeaderMap;
 use presign_core::{Clock, ExpiresIn, ObjectLocation, Operation, SignError, SignedUrl, Timestamp};
 
 use crate::{
+    admitted::Admitted,
     as_stored::as_stored,
     auth::Principal,
     delivery::{Consumer, Passage, passage},
@@ -52,12 +53,31 @@ pub struct Wanted {
     pub download: Option<String>,
     /// The wish for a file and not a view, where the backend can grant it: what `download` would say, but implied.
     pub prefers_file: bool,
-    /// The wish for a type.
+    /// The wish for a type: of the answer, or of what is to be written.
     pub content_type: Option<String>,
+    /// The number of bytes that are to be written.
+    pub content_length: Option<u64>,
     /// The wish for a life.
     pub expires_in: Option<ExpiresIn>,
     /// Who will use the answer.
     pub consumer: Consumer,
+}
+
+impl Wanted {
+    /// No wish but the object.
+    #[must_use]
+    pub fn new(operation: Operation, location: ObjectLocation) -> Self {
+        Self {
+            operation,
+            location,
+            download: None,
+            prefers_file: false,
+            content_type: None,
+            content_length: None,
+            expires_in: None,
+            consumer: Consumer::default(),
+        }
+    }
 }
 
 /// A link, and how it came about.
@@ -215,6 +235,39 @@ impl Gateway {
             None => self.metrics.unmatched(wanted.operation, outcome),
         }
         result
+    }
+
+    /// Lets a caller do something with an object through the gateway itself, by the same rules as a link.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn admit(&self, live: &Live, caller: &Principal, wanted: &Wanted) -> Result<Admitted, Refusal> {
+        let started = self.clock.monotonic();
+        let spellings = live.snapshot.endpoints.spellings(&wanted.location);
+        let found = live.snapshot.rules.find(&spellings, &wanted.location);
+        let Some((found, route)) = found.and_then(|found| Some((found, live.snapshot.route(found.rule())?))) else {
+            self.metrics.unmatched(wanted.operation, Outcome::Forbidden);
+            return Err(Refusal::Forbidden("no rule matches"));
+        };
+        let plan = match Plan::make(&live.snapshot, found, caller, wanted, self.clock.now()) {
+            Ok(plan) => plan.with_credential().await.map_err(Refusal::from),
+            Err(obstacle) => Err(obstacle.into()),
+        };
+        let outcome = plan.as_ref().map_or_else(Refusal::outcome, |_| Outcome::Signed);
+        route.metrics.answered(wanted.operation, outcome, self.clock.monotonic().saturating_sub(started));
+        Ok(plan?.admitted(Arc::clone(route)))
+    }
+
+    /// The client that stores are spoken to with.
+    #[must_use]
+    pub const fn store_client(&self) -> &reqwest::Client {
+        self.existence.client()
+    }
+
+    /// The source of time.
+    #[must_use]
+    pub const fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     /// Counts and records a request that was refused before it was known what it asks for.

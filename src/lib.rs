@@ -1,6 +1,7 @@
 //! The presign gateway: authenticated redirects to pre-signed storage URLs.
 
 pub mod admin;
+pub mod admitted;
 mod as_stored;
 pub mod audit;
 pub mod auth;
@@ -38,6 +39,7 @@ pub mod snapshot;
 pub mod storage_url;
 pub mod stream;
 pub mod terms;
+pub mod upload;
 pub mod upstream;
 pub mod web;
 

@@ -3,16 +3,19 @@
 
 use std::sync::Arc;
 
-use presign_core::{Audience, CredentialInfo, ResponseOverrides, SignError, SignRequest, SignedUrl, Signer, Timestamp};
+use presign_core::{
+    Audience, CredentialInfo, Operation, ResponseOverrides, SignError, SignRequest, SignedUrl, Signer, Timestamp,
+};
 
 use crate::{
+    admitted::Admitted,
     auth::Principal,
     config::ShortCredential,
     gateway::Wanted,
     lifetime::{Bound, Lifetime, LifetimeInputs, TooShort, lifetime},
     refusal::Refusal,
     rules::{self, Grant, Match},
-    snapshot::{Snapshot, sign},
+    snapshot::{Route, Snapshot, sign},
 };
 
 /// How often a link is signed anew because the credential changed meanwhile. Credentials live for minutes at least, so
@@ -25,6 +28,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) grant: Grant<'a>,
     pub(crate) signer: &'a Arc<dyn Signer>,
     pub(crate) overrides: ResponseOverrides,
+    /// Type and length of what is to be written.
+    written: (Option<String>, Option<u64>),
     /// What bounds the life.
     pub(crate) inputs: LifetimeInputs,
     /// The credential that the plan is made for.
@@ -65,6 +70,10 @@ impl<'a> Plan<'a> {
         let signer = route.signer(&grant)?;
         let download = wanted.download.as_deref().or_else(|| wanted.prefers_file.then_some(""));
         let overrides = grant.overrides(download, wanted.content_type.as_deref());
+        let written = match wanted.operation {
+            Operation::Put => (wanted.content_type.clone(), wanted.content_length),
+            _ => (None, None),
+        };
         let signing = &snapshot.config.signing;
         let credential = signer.credential();
         let inputs = LifetimeInputs {
@@ -82,7 +91,7 @@ impl<'a> Plan<'a> {
         let attribution = route.terms.attribution(&caller.user);
         let short_credential = signing.short_credential;
         let audience = Audience::Client;
-        Ok(Self { grant, signer, overrides, inputs, credential, attribution, short_credential, audience })
+        Ok(Self { grant, signer, overrides, written, inputs, credential, attribution, short_credential, audience })
     }
 
     /// The same plan, for a link that the gateway itself uses.
@@ -129,11 +138,20 @@ impl<'a> Plan<'a> {
         Ok(life)
     }
 
+    /// The consent, without a link.
+    pub(crate) fn admitted(self, route: Arc<Route>) -> Admitted {
+        let life = self.life();
+        let location = self.grant.location().clone();
+        Admitted { signer: Arc::clone(self.signer), location, route, life, attribution: self.attribution }
+    }
+
     /// What the signer is to be given.
     pub(crate) fn request(&self, life: Lifetime) -> SignRequest<'_> {
         let operation = self.grant.operation();
+        let (content_type, content_length) = &self.written;
         let request = SignRequest::new(operation, self.grant.location(), life.signed_at, life.expires_in)
             .with_overrides(&self.overrides)
+            .with_content(content_type.as_deref(), *content_length)
             .attributed_to(self.attribution.as_deref());
         match self.audience {
             Audience::Client => request,

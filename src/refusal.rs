@@ -30,6 +30,8 @@ pub enum Refusal {
     NotFound,
     /// The store's credentials do not work. The text is for the log.
     BackendCredentials(String),
+    /// The store refused a request of the gateway's own. The text is for the log.
+    Store(String),
     /// Something that has to be asked is down. The text is for the log.
     Unavailable {
         /// What is down.
@@ -68,6 +70,7 @@ impl Refusal {
             Self::Method(_) => Outcome::MethodNotAllowed,
             Self::NotFound => Outcome::NotFound,
             Self::BackendCredentials(_) => Outcome::BackendCredentials,
+            Self::Store(_) => Outcome::Store,
             Self::Unavailable { .. } => Outcome::Unavailable,
             Self::RateLimited(_) => Outcome::RateLimited,
             Self::Internal(_) => Outcome::Internal,

@@ -112,6 +112,8 @@ fn the_gateway_does_not_know_who_serves_it() {
     never_use(
         &[
             "src/refusal.rs",
+            "src/admitted.rs",
+            "src/upload",
             "src/request",
             "src/gateway.rs",
             "src/plan.rs",

@@ -70,7 +70,14 @@ pub struct LimitsConfig {
     pub max_headers: usize,
     /// The size of a request's body, in bytes.
     pub max_body_bytes: u64,
-    /// How long one request may take.
+    /// The size of a file that is uploaded through the gateway, in bytes.
+    pub upload_bytes: u64,
+    /// A file up to this size is sent to the store whole, and a longer one in parts of this size, in bytes; at least
+    /// 5 MiB. A store that allows fewer parts than that would take gets larger ones.
+    pub upload_part_bytes: u64,
+    /// Files that are uploaded through the gateway at once; more wait for `request_timeout`.
+    pub uploads: usize,
+    /// How long one request may take. An upload may take longer, as long as it moves.
     pub request_timeout: HumanDuration,
     /// How long new requests are still taken after SIGTERM, while `/readyz` says `draining` and answers close their
     /// connections: the time that load balancers need to turn elsewhere. SIGINT does not wait.
@@ -127,6 +134,9 @@ impl Default for LimitsConfig {
             max_header_bytes: 32 * 1024,
             max_headers: 100,
             max_body_bytes: 4 * 1024 * 1024,
+            upload_bytes: 50 * 1024 * 1024 * 1024,
+            upload_part_bytes: 64 * 1024 * 1024,
+            uploads: 64,
             request_timeout: HumanDuration::from_secs(30),
             drain_delay: HumanDuration::from_secs(0),
             drain_timeout: HumanDuration::from_secs(20),

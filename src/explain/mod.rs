@@ -10,7 +10,6 @@ pub use life::{End, Life};
 
 use crate::{
     auth::Principal,
-    delivery::Consumer,
     gateway::Wanted,
     plan::{Obstacle, Plan},
     refusal::Refusal,
@@ -148,15 +147,7 @@ impl Explanation {
     fn consider(&mut self, snapshot: &Snapshot, location: ObjectLocation, principal: &Principal, now: Timestamp) {
         let spellings = snapshot.endpoints.spellings(&location);
         self.rules = snapshot.rules.explain(&spellings, &location).into_iter().map(RuleVerdict::from).collect();
-        let wanted = Wanted {
-            operation: self.operation,
-            location,
-            download: None,
-            prefers_file: false,
-            content_type: None,
-            expires_in: None,
-            consumer: Consumer::default(),
-        };
+        let wanted = Wanted::new(self.operation, location);
         // Not what `rules` holds, but what a request would find: the two are computed apart.
         let found = snapshot.rules.find(&spellings, &wanted.location).ok_or(Obstacle::NoRule);
         match found.and_then(|found| Plan::make(snapshot, found, principal, &wanted, now)) {

@@ -11,6 +11,7 @@ mod reload;
 mod requests;
 mod signer;
 mod streams;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub use link_cache::LinkCacheMetrics;
 pub use requests::{Outcome, RouteMetrics};
 pub use signer::MeteredSigner;
 pub(crate) use streams::{StreamCounters, StreamMetrics, StreamOutcome};
+use uploads::UploadMetrics;
 
 /// Seconds: from a cached answer (tens of microseconds) to a time-out.
 const REQUEST_BUCKETS: &[f64] =
@@ -55,6 +57,7 @@ pub struct Metrics {
     pub(crate) limits: LimitMetrics,
     pub(crate) audit_dropped: IntCounter,
     pub(crate) connections: IntGauge,
+    pub(crate) upload: UploadMetrics,
 }
 
 impl Metrics {
@@ -112,6 +115,7 @@ impl Metrics {
             limits: LimitMetrics::register(&registry)?,
             audit_dropped: IntCounter::new("presign_audit_dropped_total", "Audit records that were not written.")?,
             connections: IntGauge::new("presign_http_connections", "Open connections of clients.")?,
+            upload: UploadMetrics::register(&registry)?,
             registry,
         };
         metrics.register()?;

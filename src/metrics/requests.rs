@@ -25,6 +25,8 @@ pub enum Outcome {
     NotFound,
     /// The store's credentials do not work.
     BackendCredentials,
+    /// The store refused a request of the gateway's own.
+    Store,
     /// Something that has to be asked is down.
     Unavailable,
     /// Too much was asked for in a time.
@@ -59,6 +61,7 @@ impl Outcome {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::NotFound => "not_found",
             Self::BackendCredentials => "backend_credentials",
+            Self::Store => "store",
             Self::Unavailable => "unavailable",
             Self::RateLimited => "rate_limited",
             Self::Internal => "internal",
@@ -69,9 +72,9 @@ impl Outcome {
 /// The counters of one rule, looked up once when the configuration is loaded.
 #[derive(Debug)]
 pub struct RouteMetrics {
-    all: Metrics,
-    rule: String,
-    backend: String,
+    pub(super) all: Metrics,
+    pub(super) rule: String,
+    pub(super) backend: String,
     matches: IntCounter,
     duration: Histogram,
     signed_get: IntCounter,

@@ -8,6 +8,7 @@ pub(super) fn needed(at_start: &ServerConfig, now: &ServerConfig) -> Vec<&'stati
         ("server.listen", at_start.listen != now.listen),
         ("server.admin_listen", at_start.admin_listen != now.admin_listen),
         ("server.limits.drain_delay", at_start.limits.drain_delay != now.limits.drain_delay),
+        ("server.limits.uploads", at_start.limits.uploads != now.limits.uploads),
         ("server.limits.max_connections", at_start.limits.max_connections != now.limits.max_connections),
     ];
     differing.into_iter().filter_map(|(setting, differs)| differs.then_some(setting)).collect()

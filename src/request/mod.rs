@@ -1,8 +1,10 @@
 //! What a request for an object asks for: pure, from the raw request target.
 
+mod files;
 mod path_form;
 mod query;
 
+pub use files::FilesServer;
 pub(crate) use path_form::task_prefix_end;
 use presign_core::{ExpiresIn, ObjectLocation};
 
@@ -40,7 +42,8 @@ pub enum InvalidRequest {
     ExpiresIn,
     /// An item of a list is not one.
     #[error(
-        "an item is {{\"url\": …}} with, optionally, method, expires_in (seconds), download and content_type (ASCII)"
+        "an item is {{\"url\": …}} with, optionally, method, expires_in (seconds), download, content_type (ASCII) and \
+         content_length (bytes)"
     )]
     Item,
     /// The storage URL is malformed.

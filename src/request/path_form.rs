@@ -95,25 +95,37 @@ fn has_encoded_triplet(text: &str) -> bool {
     })
 }
 
-/// The characters that the SDK leaves in a key as they are, and that its HTTP client quotes.
+/// The characters that the SDK leaves in a key as they are, so that a triplet of theirs was made on the way: by its HTTP
+/// client, or by the SDK itself when it registered the URL of what it had uploaded.
 fn decode_sdk_prefix(prefix: &str) -> String {
-    let mut decoded = String::with_capacity(prefix.len());
-    let mut rest = prefix;
-    while let Some((before, after)) = rest.split_once('%') {
-        decoded.push_str(before);
-        let quoted = match after.get(..2).map(str::to_ascii_uppercase).as_deref() {
-            Some("20") => Some(' '),
-            Some("5B") => Some('['),
-            Some("5D") => Some(']'),
-            Some("7B") => Some('{'),
-            Some("7D") => Some('}'),
-            Some("5E") => Some('^'),
-            _ => None,
-        };
-        decoded.push(quoted.unwrap_or('%'));
-        rest = if quoted.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    decode_some(prefix, |byte| byte.is_ascii_alphanumeric() || b"-._~ '[]{}()$^,;+=".contains(&byte))
+}
+
+/// The literal name of a form's part: forms cannot hold line ends and quotes, which clients write as triplets
+/// ([HTML](https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data)). Up to the
+/// task's segment triplets are the SDK's own.
+pub(super) fn undo_form(name: &str) -> String {
+    let (prefix, rest) = name.split_at_checked(task_prefix_end(name).unwrap_or_default()).unwrap_or(("", name));
+    prefix.to_owned() + &decode_some(rest, |byte| matches!(byte, b'"' | b'\r' | b'\n'))
+}
+
+/// Decodes the triplets of these bytes, all of them ASCII, and leaves all others.
+fn decode_some(text: &str, is_one: impl Fn(u8) -> bool) -> String {
+    let mut pieces = text.split('%');
+    let mut decoded = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let byte = piece.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match byte.filter(|byte| is_one(*byte)) {
+            Some(byte) if !piece.starts_with('+') => {
+                decoded.push(char::from(byte));
+                decoded.push_str(piece.get(2..).unwrap_or_default());
+            }
+            _ => {
+                decoded.push('%');
+                decoded.push_str(piece);
+            }
+        }
     }
-    decoded.push_str(rest);
     decoded
 }
 
@@ -156,6 +168,12 @@ mod tests {
     fn unicode_that_the_sdk_quoted_stays_quoted_before_the_task_id_only() {
         let path = format!("/s3/b/%D1%82/run%5B1%5D.{ID}/metrics/%D0%BF/x.png");
         assert_eq!(read(&path), format!("b/%D1%82/run[1].{ID}/metrics/п/x.png"));
+    }
+
+    #[test]
+    fn the_url_that_the_sdk_registers_of_an_upload_names_what_was_uploaded() {
+        let path = format!("/s3/b/P%20%281%29%20%27x%27%2C%24%2B%3D/t.{ID}/a%281%29%2525.png");
+        assert_eq!(read(&path), format!("b/P (1) 'x',$+=/t.{ID}/a(1)%25.png"));
     }
 
     #[test]

@@ -30,6 +30,9 @@ struct Item {
     download: Option<Download>,
     #[serde(default)]
     content_type: Option<String>,
+    /// Bytes.
+    #[serde(default)]
+    content_length: Option<u64>,
 }
 
 /// `true`, or the name to save under.
@@ -110,14 +113,8 @@ fn wanted(item: Value, endpoints: &EndpointTable) -> Result<Wanted, Refusal> {
         Some(Download::Flag(true)) => Some(String::new()),
         Some(Download::Name(name)) => Some(name),
     };
+    let operation = item.method.unwrap_or(Operation::Get);
+    let (content_type, content_length) = (item.content_type, item.content_length);
     let consumer = Consumer { takes_link: true, ..Consumer::default() };
-    Ok(Wanted {
-        operation: item.method.unwrap_or(Operation::Get),
-        location,
-        download,
-        prefers_file: false,
-        content_type: item.content_type,
-        expires_in,
-        consumer,
-    })
+    Ok(Wanted { download, content_type, content_length, expires_in, consumer, ..Wanted::new(operation, location) })
 }

@@ -1,7 +1,7 @@
 //! Links that lead back to the gateway: the signer that made them serves them.
 
 use http::{HeaderValue, Method, Request, StatusCode, header};
-use presign_core::encode;
+use presign_core::{ReceivedBody, encode};
 use warp::{Reply, reply::Response as WarpResponse};
 
 use super::{
@@ -14,7 +14,8 @@ const PREFIX: &str = "/content/";
 impl Head {
     /// Whether the request is for a signer's own link.
     pub(super) fn is_content(&self) -> bool {
-        self.path().is_some_and(|path| path.starts_with(PREFIX)) && matches!(self.method, Method::GET | Method::HEAD)
+        self.path().is_some_and(|path| path.starts_with(PREFIX))
+            && matches!(self.method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE)
     }
 
     /// The backend's name, and the path below its content URL.
@@ -27,7 +28,9 @@ impl Head {
 
 impl Web {
     /// Serves a link. Nobody is authenticated: the link's signature, which the signer checks, is all there is.
-    pub(super) async fn content(&self, head: &Head) -> WarpResponse {
+    ///
+    /// `body` is what came with a link for writing.
+    pub(super) async fn content(&self, head: &Head, body: ReceivedBody) -> WarpResponse {
         let context = head.context();
         let found = head.content_path().and_then(|(name, path)| Some((head.live.snapshot.backend(&name)?, path)));
         let serving = found.and_then(|(signer, path)| Some((signer.content()?, path)));
@@ -39,7 +42,12 @@ impl Web {
             let problem = Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the link is malformed");
             return problem.answer(&context).finish(&context).map(Into::into);
         };
-        let (served, body) = content.serve(path, &parts, self.gateway.now()).await.into_parts();
+        let now = self.gateway.now();
+        let served = match head.method {
+            Method::GET | Method::HEAD => content.serve(path, &parts, now).await,
+            _ => content.receive(path, &parts, body, now).await,
+        };
+        let (served, body) = served.into_parts();
         let mut response = warp::reply::stream(body).into_response();
         *response.status_mut() = served.status;
         *response.headers_mut() = served.headers;

@@ -1,7 +1,7 @@
 //! A link as an answer: a redirect, or JSON.
 
 use http::{HeaderValue, StatusCode, header};
-use presign_core::Operation;
+use presign_core::{Operation, SignedUrl};
 use serde_json::{Value, json};
 
 use super::{answer::Answer, problem::own};
@@ -33,15 +33,23 @@ pub(super) fn redirect(link: Link) -> Option<Answer> {
 
 /// A link in JSON.
 pub(super) fn json_of(link: &Link) -> Value {
+    let mut value = json_of_url(&link.signed, link.signed.operation().method());
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("backend".to_owned(), json!(link.route.backend.to_str().unwrap_or_default()));
+        fields.insert("rule".to_owned(), json!(link.route.rule.to_str().unwrap_or_default()));
+        fields.insert("bound".to_owned(), json!(link.bound.label()));
+    }
+    value
+}
+
+/// A signed URL in JSON, with the headers to send.
+pub(super) fn json_of_url(signed: &SignedUrl, method: &str) -> Value {
     let headers: serde_json::Map<String, Value> =
-        link.signed.headers().iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        signed.headers().iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     json!({
-        "url": link.signed.expose(),
-        "method": link.signed.operation().method(),
+        "url": signed.expose(),
+        "method": method,
         "headers": headers,
-        "expires_at": link.signed.expires_at().to_string(),
-        "backend": link.route.backend.to_str().unwrap_or_default(),
-        "rule": link.route.rule.to_str().unwrap_or_default(),
-        "bound": link.bound.label(),
+        "expires_at": signed.expires_at().to_string(),
     })
 }

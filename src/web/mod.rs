@@ -5,11 +5,13 @@
 
 mod answer;
 mod batch;
+mod body;
 mod client;
 mod content;
 mod context;
 mod cors;
 mod demo;
+mod files;
 mod link;
 mod objects;
 mod page;
@@ -19,6 +21,7 @@ mod reply;
 mod request_id;
 mod routes;
 mod ui;
+mod uploads;
 
 pub use demo::Demo;
 pub(crate) use problem::Problem;

@@ -2,8 +2,8 @@
 
 use std::task::Poll;
 
-use http::{StatusCode, header};
-use presign_core::Operation;
+use http::{Method, StatusCode, header};
+use presign_core::{ObjectLocation, Operation};
 use warp::reply::Response as WarpResponse;
 
 use super::{
@@ -18,8 +18,19 @@ use super::{
 use crate::{
     gateway::Wanted,
     refusal::Refusal,
-    request::{InvalidRequest, ObjectRequest},
+    request::{FilesServer, InvalidRequest, ObjectRequest},
 };
+
+impl Head {
+    /// The object of a `DELETE` that the gateway is to carry out itself, as a fileserver does: one whose path is the
+    /// object. With a query, or for JSON, it is a link that is asked for.
+    pub(super) fn deleted_here(&self) -> Option<ObjectLocation> {
+        let here =
+            self.method == Method::DELETE && self.query.is_empty() && !self.context().consumer(false, false).takes_link;
+        let path = self.path().filter(|_| here)?;
+        ObjectRequest::parse(path, "", &self.live.snapshot.endpoints).ok().map(|request| request.location)
+    }
+}
 
 impl Web {
     pub(super) async fn object(&self, head: &Head) -> WarpResponse {
@@ -56,6 +67,9 @@ impl Web {
             Ok(request) => self.link_answer(head, context, operation, request).await,
             Err(InvalidRequest::NoUrl) if path == "/" && operation.is_read() => self.home(head, context).await.into(),
             Err(InvalidRequest::NoUrl) if path == ui::PATH && operation.is_read() => ui::script(head).into(),
+            Err(_) if operation.is_read() && FilesServer::is_bucket(path, &head.live.snapshot.endpoints) => {
+                self.files_server(head, context).await.into()
+            }
             Err(InvalidRequest::NoUrl) if path == BATCH => method_not_allowed("POST", context).into(),
             Err(error) => {
                 let refusal = self.gateway.refuse(&head.live, operation, head.asking(), error.into()).await;
@@ -74,7 +88,7 @@ impl Web {
         let ObjectRequest { location, download, json, proxy, expires_in } = request;
         let prefers_file = context.wants_file(location.key());
         let consumer = context.consumer(json, proxy && head.live.snapshot.config.ui.proxy_images);
-        let wanted = Wanted { operation, location, download, prefers_file, content_type: None, expires_in, consumer };
+        let wanted = Wanted { download, prefers_file, expires_in, consumer, ..Wanted::new(operation, location) };
         let link = match self.gateway.link(&head.live, &head.headers, &wanted, head.asking()).await {
             Ok(link) => link,
             Err(refusal) => return Problem::of(&refusal).answer(context).into(),

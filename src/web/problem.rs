@@ -54,6 +54,10 @@ impl Problem {
                 let detail = "the gateway's storage credentials do not work: its operator finds the cause in its log";
                 Self::new(StatusCode::BAD_GATEWAY, "backend_credentials", detail)
             }
+            Refusal::Store(_) => {
+                let detail = "the store refused the request: the gateway's operator finds the cause in its log";
+                Self::new(StatusCode::BAD_GATEWAY, "store", detail)
+            }
             Refusal::Unavailable { retry_after, .. } => {
                 let detail = "something that the gateway has to ask is down or overloaded: try again";
                 let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
@@ -109,7 +113,7 @@ impl Problem {
 /// Says in the log what the caller is not told.
 pub(crate) fn log(refusal: &Refusal, request_id: &str) {
     match refusal {
-        Refusal::Internal(cause) | Refusal::BackendCredentials(cause) => {
+        Refusal::Internal(cause) | Refusal::BackendCredentials(cause) | Refusal::Store(cause) => {
             tracing::error!(request.id = request_id, %cause, "a request was refused for the gateway's own fault");
         }
         Refusal::Unavailable { message, .. } => {

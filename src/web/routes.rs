@@ -1,6 +1,6 @@
 //! The filters: which request goes where.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use bytes::{Buf, Bytes};
 use futures::{Stream, StreamExt};
@@ -11,18 +11,22 @@ use warp::{Filter, path::FullPath, reply::Response as WarpResponse};
 use super::{
     answer::Answer,
     batch::{Batch, InvalidBatch},
+    body::received,
     client,
     context::Context,
     cors,
     demo::Demo,
     problem::{self, Problem},
     request_id::RequestIds,
+    uploads::Action,
 };
 use crate::{
     gateway::{Gateway, Live},
     record::Asking,
     refusal::Refusal,
+    request::FilesServer,
     server::Peer,
+    upload::Uploader,
 };
 
 /// Where lists of links are asked for.
@@ -36,6 +40,7 @@ pub(super) const OBJECT_METHODS: &str = "GET, HEAD, PUT, DELETE";
 pub struct Web {
     pub(super) gateway: Arc<Gateway>,
     pub(super) demo: Option<Demo>,
+    pub(super) uploader: Arc<Uploader>,
     ids: RequestIds,
 }
 
@@ -56,7 +61,10 @@ impl Web {
     /// Serves a gateway; `demo` is what the start page shows of the embedded demonstration.
     #[must_use]
     pub fn new(gateway: Arc<Gateway>, demo: Option<Demo>) -> Self {
-        Self { gateway, demo, ids: RequestIds::new() }
+        let at_once = gateway.live().snapshot.config.server.limits.uploads;
+        let (client, clock) = (gateway.store_client().clone(), Arc::clone(gateway.clock()));
+        let uploader = Arc::new(Uploader::new(client, clock, at_once));
+        Self { gateway, demo, uploader, ids: RequestIds::new() }
     }
 
     fn head(&self, method: Method, path: FullPath, query: String, headers: HeaderMap, peer: Option<Peer>) -> Head {
@@ -79,6 +87,11 @@ impl Head {
     pub(super) fn asking(&self) -> Asking<'_> {
         let client = self.peer.map(|Peer(peer)| client::address(peer.ip(), &self.headers, &self.live.trusted_proxies));
         Asking { request_id: &self.id, client, item: None }
+    }
+
+    /// How long the request may take.
+    pub(super) fn request_timeout(&self) -> Duration {
+        self.live.snapshot.config.server.limits.request_timeout.0
     }
 
     pub(super) fn context(&self) -> Context<'_> {
@@ -110,16 +123,25 @@ pub fn routes(web: Arc<Web>) -> impl Filter<Extract = (WarpResponse,), Error = I
         plain(cors::preflight(&context).finish(&context))
     });
     let (batching, answering) = (Arc::clone(&web), web);
-    let batch = warp::post().and(head.clone()).and(warp::body::stream()).then(move |head: Head, body| {
+    let sent = warp::post().or(warp::put()).unify();
+    let sent = sent.and(head.clone()).and(warp::body::stream()).then(move |head: Head, body| {
         let web = Arc::clone(&batching);
-        async move { plain(web.batch(&head, body).await) }
+        async move { web.sent(&head, body).await }
     });
     // One filter for the two: a second would take the request apart a second time.
     let others = head.then(move |head: Head| {
         let web = Arc::clone(&answering);
-        async move { if head.is_content() { web.content(&head).await } else { web.object(&head).await } }
+        async move {
+            if head.is_content() {
+                return web.content(&head, Box::pin(futures::stream::empty())).await;
+            }
+            match head.deleted_here() {
+                Some(location) => plain(web.delete_file(&head, location).await),
+                None => web.object(&head).await,
+            }
+        }
     });
-    preflight.or(batch).unify().or(others).unify()
+    preflight.or(sent).unify().or(others).unify()
 }
 
 fn plain(response: Response<Bytes>) -> WarpResponse {
@@ -127,11 +149,39 @@ fn plain(response: Response<Bytes>) -> WarpResponse {
 }
 
 impl Web {
+    /// Answers a `POST` or a `PUT`.
+    async fn sent<B: Buf + Send + 'static>(
+        &self,
+        head: &Head,
+        body: impl Stream<Item = Result<B, warp::Error>> + Send + 'static,
+    ) -> WarpResponse {
+        if head.is_content() {
+            let limit = head.live.snapshot.config.server.limits.upload_bytes;
+            return self.content(head, received(body, limit)).await;
+        }
+        if head.method != Method::POST {
+            return self.object(head).await;
+        }
+        let path = head.path().unwrap_or_default();
+        if path == BATCH {
+            return plain(self.batch(head, body).await);
+        }
+        if let Some(action) = Action::at(path) {
+            return plain(self.upload_action(head, action, body).await);
+        }
+        if let Some(server) = FilesServer::of_deletions(path) {
+            return plain(self.delete_files(head, &server, body).await);
+        }
+        let is_files_server = head.path().is_some() && head.query.is_empty();
+        if let Some(server) = FilesServer::parse(path).filter(|_| is_files_server) {
+            return plain(self.post_file(head, &server, body).await);
+        }
+        let context = head.context();
+        plain(method_not_allowed(OBJECT_METHODS, &context).finish(&context))
+    }
+
     async fn batch<B: Buf>(&self, head: &Head, body: impl Stream<Item = Result<B, warp::Error>>) -> Response<Bytes> {
         let context = head.context();
-        if head.path() != Some(BATCH) {
-            return method_not_allowed(OBJECT_METHODS, &context).finish(&context);
-        }
         let limits = &head.live.snapshot.config.server.limits;
         let whole = self.batch_answer(head, &context, body);
         let answer = tokio::time::timeout(limits.request_timeout.0, whole).await;
@@ -205,7 +255,10 @@ fn invalid_batch(error: &InvalidBatch) -> Problem {
     Problem::new(status, "invalid_request", error.to_string())
 }
 
-async fn collect<B: Buf>(body: impl Stream<Item = Result<B, warp::Error>>, longest: u64) -> Result<Vec<u8>, Problem> {
+pub(super) async fn collect<B: Buf>(
+    body: impl Stream<Item = Result<B, warp::Error>>,
+    longest: u64,
+) -> Result<Vec<u8>, Problem> {
     let mut body = std::pin::pin!(body);
     let mut whole = Vec::new();
     while let Some(piece) = body.next().await {

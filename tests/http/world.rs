@@ -46,6 +46,12 @@ impl ManualClock {
         Arc::new(Self(AtomicI64::new(START)))
     }
 
+    /// Sets it to the real time, for a store that knows it.
+    pub(crate) fn tell_the_truth(&self) {
+        let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+        self.0.store(since.as_secs().try_into().unwrap(), Ordering::SeqCst);
+    }
+
     pub(crate) fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }
@@ -160,9 +166,14 @@ impl World {
 
     /// Alice's `POST /v1/presign`.
     pub(crate) async fn post(&self, body: &str) -> Answer {
+        self.post_to("/v1/presign", body).await
+    }
+
+    /// Alice's `POST` of some JSON.
+    pub(crate) async fn post_to(&self, target: &str, body: &str) -> Answer {
         let bearer = format!("Bearer {ALICE}");
         let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
-        wire::exchange(self.address, &wire::request("POST", "/v1/presign", &headers, body)).await.unwrap()
+        wire::exchange(self.address, &wire::request("POST", target, &headers, body)).await.unwrap()
     }
 
     /// Asks the admin side.

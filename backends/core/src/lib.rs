@@ -41,7 +41,7 @@ mod timestamp;
 pub use backend::{Backend, BuildContext};
 pub use buckets::Buckets;
 pub use clock::{Clock, FixedClock};
-pub use content::{Content, ContentBody, ContentError};
+pub use content::{Content, ContentBody, ContentError, ReceivedBody};
 pub use credential::{CredentialInfo, CredentialObserver, NoObserver, RefreshOutcome};
 pub use endpoint::{Endpoint, Layout};
 pub use environment::{Environment, FixedEnvironment};

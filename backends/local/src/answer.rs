@@ -31,6 +31,14 @@ pub(crate) fn refusal(request: &Parts, status: StatusCode, message: &str) -> Res
     response
 }
 
+/// What was asked for is done, and there is nothing to send.
+pub(crate) fn done(status: StatusCode) -> Response<ContentBody> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    harden(&mut headers);
+    assemble(status, headers, body::empty())
+}
+
 /// The object, the part of it that was asked for, or word that the client has it.
 pub(crate) fn object(request: &Parts, object: Object, allowed: &Allowed, now: Timestamp) -> Response<ContentBody> {
     let Ok(mut headers) = object_headers(&object, allowed, now) else {

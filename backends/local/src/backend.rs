@@ -16,7 +16,7 @@ pub struct Local;
 
 impl Backend for Local {
     const KIND: &'static str = "local";
-    const OPERATIONS: &'static [Operation] = &[Operation::Get, Operation::Head];
+    const OPERATIONS: &'static [Operation] = &Operation::ALL;
     type Config = LocalConfig;
     type Signer = LocalSigner;
 

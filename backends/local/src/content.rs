@@ -1,11 +1,11 @@
 //! Serves what the links lead to.
 
 use async_trait::async_trait;
-use http::{Response, StatusCode, request::Parts};
-use presign_core::{Backend, Content, ContentBody, Operation, Timestamp};
+use http::{Response, StatusCode, header, request::Parts};
+use presign_core::{Content, ContentBody, Operation, ReceivedBody, Timestamp};
 
 use crate::{
-    Local, LocalSigner, answer,
+    LocalSigner, answer,
     folder::Missing,
     presented::{Allowed, Presented, Refusal},
 };
@@ -14,8 +14,8 @@ use crate::{
 impl Content for LocalSigner {
     async fn serve(&self, path: &str, request: &Parts, now: Timestamp) -> Response<ContentBody> {
         let operation = Operation::from_method(request.method.as_str());
-        let Some(operation) = operation.filter(|operation| Local::OPERATIONS.contains(operation)) else {
-            return answer::refusal(request, StatusCode::METHOD_NOT_ALLOWED, "links are opened with GET or HEAD");
+        let Some(operation) = operation.filter(|operation| operation.is_read()) else {
+            return answer::refusal(request, StatusCode::METHOD_NOT_ALLOWED, "the link is read with GET or HEAD");
         };
         let allowed = match self.verify(path, request, operation, now) {
             Ok(allowed) => allowed,
@@ -29,6 +29,30 @@ impl Content for LocalSigner {
             }
         }
     }
+
+    async fn receive(&self, path: &str, request: &Parts, body: ReceivedBody, now: Timestamp) -> Response<ContentBody> {
+        let operation = Operation::from_method(request.method.as_str());
+        let Some(operation) = operation.filter(|operation| !operation.is_read()) else {
+            return answer::refusal(request, StatusCode::METHOD_NOT_ALLOWED, "the link is written with PUT or DELETE");
+        };
+        let allowed = match self.verify(path, request, operation, now) {
+            Ok(allowed) => allowed,
+            Err(refusal) => return answer::refusal(request, StatusCode::FORBIDDEN, &refusal.to_string()),
+        };
+        let done = match operation {
+            Operation::Delete => self.folder.delete(&allowed.key).await.map(|()| StatusCode::NO_CONTENT),
+            _ => self.folder.write(&allowed.key, declared_length(request), body).await.map(|()| StatusCode::OK),
+        };
+        done.map_or_else(|unwritten| answer::refusal(request, unwritten.status(), &unwritten.to_string()), answer::done)
+    }
+
+    fn path_of<'u>(&self, url: &'u str) -> Option<&'u str> {
+        url.strip_prefix(self.content_url.as_str()).filter(|path| path.starts_with('/'))
+    }
+}
+
+fn declared_length(request: &Parts) -> Option<u64> {
+    request.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 impl LocalSigner {

@@ -15,8 +15,8 @@ use presign_core::{BuildError, ObjectKey};
 #[derive(Debug)]
 pub(crate) struct Folder {
     /// Canonical: absolute, and without symbolic links.
-    root: PathBuf,
-    store: Arc<LocalFileSystem>,
+    pub(crate) root: PathBuf,
+    pub(crate) store: Arc<LocalFileSystem>,
 }
 
 /// An object, ready to be read.
@@ -68,7 +68,7 @@ impl Folder {
 
     /// The store's path for a key; `None` for a key that the store would take for another (`a//b`, `/a`, `a/`) or cannot
     /// spell (`a#1`, `a:`).
-    fn exact_location(&self, key: &ObjectKey) -> Option<object_store::path::Path> {
+    pub(crate) fn exact_location(&self, key: &ObjectKey) -> Option<object_store::path::Path> {
         let location = object_store::path::Path::parse(key.as_str()).ok()?;
         let path = self.store.path_to_filesystem(&location).ok()?;
         let exact = location.as_ref() == key.as_str() && path.as_os_str() == self.root.join(key.as_str()).as_os_str();
@@ -87,7 +87,7 @@ fn http_date(time: SystemTime) -> HttpDate {
 /// So nothing is reached through a symbolic link, in the folder or out of it, and no name passes for another on a file
 /// system that folds case or composes characters. Pipes and devices, which would block, are never opened. Whoever may
 /// write to the folder could still swap a file between this check and the opening.
-fn check_file(path: &Path) -> Result<(), Missing> {
+pub(crate) fn check_file(path: &Path) -> Result<(), Missing> {
     let canonical = path.canonicalize().map_err(|error| match error.kind() {
         std::io::ErrorKind::PermissionDenied => Missing::Unreadable,
         _ => Missing::Absent,

@@ -2,7 +2,8 @@
 //!
 //! The object `local://<bucket>/<key>` is the regular file `<root>/<key>`. Its link leads back to the gateway
 //! ([`presign_core::BuildContext::content_url`]), where [`presign_core::Content`] checks signature and time and then
-//! sends the bytes: with ranges, conditions and `HEAD`, as an object store does.
+//! sends the bytes: with ranges, conditions and `HEAD`, as an object store does. A link for `PUT` takes bytes, and is the
+//! object once all of them have come; one for `DELETE` removes it.
 //!
 //! Three things are stricter than in a file server:
 //!
@@ -23,6 +24,7 @@ mod precondition;
 mod presented;
 mod range;
 mod signer;
+mod write;
 
 pub use backend::Local;
 pub use config::LocalConfig;

@@ -3,11 +3,10 @@
 use async_trait::async_trait;
 use http::HeaderValue;
 use presign_core::{
-    Backend, Content, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer, encode,
+    Content, ObjectLocation, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer, encode,
 };
 
 use crate::{
-    Local,
     folder::Folder,
     link::{Claims, LinkKey, parameter},
 };
@@ -18,7 +17,7 @@ pub struct LocalSigner {
     pub(crate) folder: Folder,
     pub(crate) link_key: LinkKey,
     bucket: String,
-    content_url: String,
+    pub(crate) content_url: String,
 }
 
 impl LocalSigner {
@@ -27,9 +26,6 @@ impl LocalSigner {
     }
 
     fn sign_link(&self, request: &SignRequest<'_>) -> Result<SignedUrl, SignError> {
-        if !Local::OPERATIONS.contains(&request.operation) {
-            return Err(SignError::Unsupported(request.operation));
-        }
         if request.attribution.is_some() {
             return Err(SignError::UnsupportedAttribution);
         }

@@ -99,14 +99,7 @@ async fn gateway() -> Gateway {
 async fn the_gateway_signs_with_it_and_counts_it() {
     let gateway = gateway().await;
     let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer alices-token"))]);
-    let wanted = Wanted {
-        prefers_file: false,
-        operation: Operation::Get,
-        location: location(ObjectKey::parse("best model.ckpt").unwrap()),
-        download: None,
-        content_type: None,
-        expires_in: None,
-    };
+    let wanted = Wanted::new(Operation::Get, location(ObjectKey::parse("best model.ckpt").unwrap()));
     let link = gateway.link(&gateway.live(), &headers, &wanted).await.unwrap();
     let url = link.signed.into_exposed();
     assert!(url.starts_with("https://swift.example:8080/v1/AUTH_ml/models/best%20model.ckpt?temp_url_sig="), "{url}");

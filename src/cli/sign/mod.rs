@@ -20,7 +20,7 @@ use super::{
     error::CliError,
     setting::Setting,
 };
-use crate::{delivery::Consumer, explain::locate, gateway::Wanted, snapshot::Snapshot};
+use crate::{explain::locate, gateway::Wanted, snapshot::Snapshot};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -107,13 +107,9 @@ impl Desk<'_> {
 
     async fn sign(&self, url: &str) -> Result<Link, Failure> {
         let wanted = Wanted {
-            prefers_file: false,
-            operation: self.arguments.method,
-            location: locate(self.snapshot, url)?,
             download: self.arguments.download.clone(),
-            content_type: None,
             expires_in: self.arguments.ttl,
-            consumer: Consumer::default(),
+            ..Wanted::new(self.arguments.method, locate(self.snapshot, url)?)
         };
         match &self.arguments.backend {
             Some(backend) => past_rules::sign(self.snapshot, backend, &wanted, self.now).await,

@@ -8,6 +8,9 @@ use crate::config::{LimitsConfig, Network, ServerConfig, finding::Findings, path
 /// What hyper needs at least for a request's head.
 const LEAST_HEADER_BYTES: usize = 8192;
 
+/// What S3 and Google accept as a part.
+const LEAST_PART_BYTES: u64 = 5 * 1024 * 1024;
+
 pub(super) fn check(server: &ServerConfig, findings: &mut Findings) {
     let path = Path::root().key("server");
     if server.listen == server.admin_listen && server.listen.port() != 0 {
@@ -71,6 +74,8 @@ fn check_limits(limits: &LimitsConfig, path: &Path, findings: &mut Findings) {
         ("max_connections", limits.max_connections == 0),
         ("max_headers", limits.max_headers == 0),
         ("max_body_bytes", limits.max_body_bytes == 0),
+        ("upload_bytes", limits.upload_bytes == 0),
+        ("uploads", limits.uploads == 0),
         ("max_batch", limits.max_batch == 0),
         ("stream_idle_timeout", limits.stream_idle_timeout.0.is_zero()),
         ("max_requests", limits.max_requests == 0),
@@ -80,6 +85,8 @@ fn check_limits(limits: &LimitsConfig, path: &Path, findings: &mut Findings) {
     for (name, is_zero) in counts {
         findings.require(!is_zero, path.key(name), "0 would refuse every request: give a larger one");
     }
+    let message = format!("too small: give at least {LEAST_PART_BYTES}, which is what S3 takes as a part");
+    findings.require(limits.upload_part_bytes >= LEAST_PART_BYTES, path.key("upload_part_bytes"), message);
     let message = format!("too small: give at least {LEAST_HEADER_BYTES}");
     findings.require(limits.max_header_bytes >= LEAST_HEADER_BYTES, path.key("max_header_bytes"), message);
 }

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote, unquote_to_bytes
+from xml.etree import ElementTree
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -33,6 +34,8 @@ class Cloud:
     rsa_keys: Mapping[str, RSAPublicKey]
     hmac_keys: Mapping[str, str]
     objects: dict[tuple[str, str], tuple[bytes, str]] = field(default_factory=dict)
+    #: Uploads in parts that are under way, by id: the object, its type, and the parts by number.
+    parts: dict[str, tuple[tuple[str, str], str, dict[int, bytes]]] = field(default_factory=dict)
     #: Every request with its headers, so that a test can see what reached the store.
     seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     #: Method, key and status of every answer about an object.
@@ -75,6 +78,9 @@ def verify(cloud: Cloud, method: str, target: str, headers: Mapping[str, str], n
     if now >= issued + timedelta(seconds=expires):
         raise Refused("expired")
     names = signed_headers.split(";")
+    extensions = {name.lower() for name in headers if name.lower().startswith("x-goog-")}
+    if not extensions <= set(names):
+        raise Refused("an x-goog- header that is not signed")
     if "host" not in names or names != sorted(names):
         raise Refused("host must be signed, and the signed headers sorted")
 
@@ -108,6 +114,44 @@ def verify(cloud: Cloud, method: str, target: str, headers: Mapping[str, str], n
     return query
 
 
+def fits(length: int, allowed: str | None) -> bool:
+    """Whether a body has a length that `X-Goog-Content-Length-Range` allows."""
+    if allowed is None:
+        return True
+    least, most = allowed.split(",")
+    return int(least) <= length <= int(most)
+
+
+def in_parts(
+    cloud: Cloud, method: str, place: tuple[str, str], query: Mapping[str, str], sent: bytes, content_type: str
+) -> tuple[int, bytes, Mapping[str, str]]:
+    """An XML API multipart upload (https://cloud.google.com/storage/docs/multipart-uploads): status, body and headers."""
+    upload = query.get("uploadId", "")
+    if method == "POST" and "uploads" in query:
+        upload = f"upload/{len(cloud.seen)}+="
+        cloud.parts[upload] = place, content_type, {}
+        text = f"<InitiateMultipartUploadResult><UploadId>{upload}</UploadId></InitiateMultipartUploadResult>"
+        return 200, text.encode(), {}
+    if upload not in cloud.parts or cloud.parts[upload][0] != place:
+        return 404, b"<Error><Code>NoSuchUpload</Code></Error>", {}
+    _, content_type, parts = cloud.parts[upload]
+    if method == "PUT":
+        parts[int(query["partNumber"])] = sent
+        return 200, b"", {"ETag": etag(sent)}
+    del cloud.parts[upload]
+    if method == "DELETE":
+        return 204, b"", {}
+    listed = [(int(part.findtext("PartNumber", "")), part.findtext("ETag")) for part in ElementTree.fromstring(sent)]
+    if listed != [(number, etag(parts[number])) for number in sorted(parts)]:
+        return 400, b"<Error><Code>InvalidPart</Code></Error>", {}
+    cloud.objects[place] = b"".join(parts[number] for number in sorted(parts)), content_type
+    return 200, b"<CompleteMultipartUploadResult></CompleteMultipartUploadResult>", {}
+
+
+def etag(content: bytes) -> str:
+    return f'"{hashlib.md5(content).hexdigest()}"'
+
+
 def server(cloud: Cloud, port: int) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -121,8 +165,12 @@ def server(cloud: Cloud, port: int) -> ThreadingHTTPServer:
             except Refused as error:
                 return self.answer(403, str(error).encode())
             bucket, _, key = unquote_to_bytes(self.path.partition("?")[0]).decode()[1:].partition("/")
+            content_type = self.headers.get("Content-Type", "application/octet-stream")
+            if not fits(len(sent), self.headers.get("X-Goog-Content-Length-Range")):
+                return self.answer(400, b"<Error><Code>EntityTooLarge</Code></Error>")
+            if "uploads" in query or "uploadId" in query:
+                return self.answer(*in_parts(cloud, self.command, (bucket, key), query, sent, content_type))
             if self.command == "PUT":
-                content_type = self.headers.get("Content-Type", "application/octet-stream")
                 cloud.objects[bucket, key] = sent, content_type
                 return self.answer(200, b"")
             if (bucket, key) not in cloud.objects:
@@ -150,7 +198,7 @@ def server(cloud: Cloud, port: int) -> ThreadingHTTPServer:
             headers["Content-Range"] = f"bytes {first}-{end}/{len(body)}"
             self.answer(206, body[int(first) : end + 1], headers)
 
-        do_HEAD = do_PUT = do_DELETE = do_GET
+        do_HEAD = do_PUT = do_POST = do_DELETE = do_GET
 
         def answer(self, status: int, body: bytes, headers: Mapping[str, str] = {}) -> None:
             self.send_response(status)

@@ -5,3 +5,4 @@
 mod client;
 mod links;
 mod objects;
+mod writes;
