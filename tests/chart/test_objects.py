@@ -38,7 +38,7 @@ def test_secrets_are_in_secrets_only() -> None:
 
 def test_without_backends_and_rules_s3_is_signed_with_the_default_credentials() -> None:
     said = config(rendered("nothing"))
-    assert said["backends"] == {"s3": {"type": "s3", "region": "us-east-1", "credentials": {"source": "env"}}}
+    assert said["backends"] == {"s3": {"type": "s3", "region": "us-east-1", "credentials": {"source": "default"}}}
     assert said["rules"] == [{"name": "s3", "match": {"glob": "s3://**"}, "backend": "s3"}]
     other = config(render("helm4", {"defaultRegion": "eu-west-1", "defaultCredentials": {"source": "profile"}}))
     assert other["backends"]["s3"] == {"type": "s3", "region": "eu-west-1", "credentials": {"source": "profile"}}
