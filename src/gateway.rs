@@ -21,7 +21,7 @@ use crate::{
     live::Current,
     metrics::{Metrics, Outcome},
     plan::{Obstacle, Plan},
-    record::{Asked, Asking, Record},
+    record::{Asked, Asking, Granted, Record},
     refusal::Refusal,
     rules::{Grant, Match},
     snapshot::Route,
@@ -227,35 +227,50 @@ impl Gateway {
             caller: caller.as_deref().ok(),
             route: route.map(Arc::as_ref),
         };
-        let result = self.recorded(live, asked, result, started).await;
-        let outcome = result.as_ref().map_or_else(Refusal::outcome, |_| Outcome::Signed);
-        let took = self.clock.monotonic().saturating_sub(started);
-        match route {
-            Some(route) => route.metrics.answered(wanted.operation, outcome, took),
-            None => self.metrics.unmatched(wanted.operation, outcome),
-        }
-        result
+        self.concluded(live, asked, result, started).await
     }
 
     /// Lets a caller do something with an object through the gateway itself, by the same rules as a link.
     ///
     /// # Errors
     /// Why not.
-    pub async fn admit(&self, live: &Live, caller: &Principal, wanted: &Wanted) -> Result<Admitted, Refusal> {
+    pub async fn admit(
+        &self,
+        live: &Live,
+        caller: &Principal,
+        wanted: &Wanted,
+        asking: Asking<'_>,
+    ) -> Result<Admitted, Refusal> {
         let started = self.clock.monotonic();
+        let within_limits = live.limits.admit().and_then(|()| live.limits.admit_user(&caller.user));
         let spellings = live.snapshot.endpoints.spellings(&wanted.location);
         let found = live.snapshot.rules.find(&spellings, &wanted.location);
-        let Some((found, route)) = found.and_then(|found| Some((found, live.snapshot.route(found.rule())?))) else {
-            self.metrics.unmatched(wanted.operation, Outcome::Forbidden);
-            return Err(Refusal::Forbidden("no rule matches"));
+        let route = found.and_then(|found| live.snapshot.route(found.rule()));
+        let result = match (within_limits, found, route) {
+            (Err(refusal), ..) => Err(refusal),
+            (Ok(()), Some(found), Some(route)) => self.consented(live, caller, found, route, wanted).await,
+            (Ok(()), ..) => Err(Refusal::Forbidden("no rule matches")),
         };
-        let plan = match Plan::make(&live.snapshot, found, caller, wanted, self.clock.now()) {
-            Ok(plan) => plan.with_credential().await.map_err(Refusal::from),
-            Err(obstacle) => Err(obstacle.into()),
+        let asked = Asked {
+            asking,
+            operation: wanted.operation,
+            location: Some(&wanted.location),
+            caller: Some(caller),
+            route: route.map(Arc::as_ref),
         };
-        let outcome = plan.as_ref().map_or_else(Refusal::outcome, |_| Outcome::Signed);
-        route.metrics.answered(wanted.operation, outcome, self.clock.monotonic().saturating_sub(started));
-        Ok(plan?.admitted(Arc::clone(route)))
+        self.concluded(live, asked, result, started).await
+    }
+
+    async fn consented(
+        &self,
+        live: &Live,
+        caller: &Principal,
+        found: Match<'_>,
+        route: &Arc<Route>,
+        wanted: &Wanted,
+    ) -> Result<Admitted, Refusal> {
+        let plan = Plan::make(&live.snapshot, found, caller, wanted, self.clock.now())?;
+        Ok(plan.with_credential().await?.admitted(Arc::clone(route)))
     }
 
     /// The client that stores are spoken to with.
@@ -274,17 +289,36 @@ impl Gateway {
     pub async fn refuse(&self, live: &Live, operation: Operation, asking: Asking<'_>, refusal: Refusal) -> Refusal {
         self.metrics.unmatched(operation, refusal.outcome());
         let asked = Asked { asking, operation, location: None, caller: None, route: None };
-        self.recorded(live, asked, Err(refusal.clone()), self.clock.monotonic()).await.err().unwrap_or(refusal)
+        let refused = Err::<Link, _>(refusal.clone());
+        self.recorded(live, asked, refused, self.clock.monotonic()).await.err().unwrap_or(refusal)
     }
 
-    /// Says in audit trail and log what was decided. A link that the trail has to have, and has not, is not issued.
-    async fn recorded(
+    /// Says in audit trail, log and metrics what was decided.
+    async fn concluded<T: Granted>(
         &self,
         live: &Live,
         asked: Asked<'_>,
-        mut result: Result<Link, Refusal>,
+        result: Result<T, Refusal>,
         started: Duration,
-    ) -> Result<Link, Refusal> {
+    ) -> Result<T, Refusal> {
+        let result = self.recorded(live, asked, result, started).await;
+        let outcome = result.as_ref().map_or_else(Refusal::outcome, |_| Outcome::Signed);
+        let took = self.clock.monotonic().saturating_sub(started);
+        match asked.route {
+            Some(route) => route.metrics.answered(asked.operation, outcome, took),
+            None => self.metrics.unmatched(asked.operation, outcome),
+        }
+        result
+    }
+
+    /// Says in audit trail and log what was decided. What the trail has to have, and has not, is not granted.
+    async fn recorded<T: Granted>(
+        &self,
+        live: &Live,
+        asked: Asked<'_>,
+        mut result: Result<T, Refusal>,
+        started: Duration,
+    ) -> Result<T, Refusal> {
         let now = self.clock.now();
         if let Some(audit) = &live.audit {
             let written = audit.record(&Record::new(asked, result.as_ref(), now)).await;

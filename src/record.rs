@@ -6,7 +6,7 @@ use presign_core::{ObjectLocation, Operation, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-use crate::{auth::Principal, gateway::Link, metrics::Outcome, refusal::Refusal, snapshot::Route};
+use crate::{admitted::Admitted, auth::Principal, gateway::Link, metrics::Outcome, refusal::Refusal, snapshot::Route};
 
 /// A request, as far as it is known before it is understood.
 #[derive(Debug, Clone, Copy)]
@@ -93,11 +93,40 @@ pub(crate) struct Asked<'r> {
     pub(crate) route: Option<&'r Route>,
 }
 
+/// What was granted: a link, or something that the gateway itself does.
+pub(crate) trait Granted {
+    /// Where the object really lies, when that is not where the caller said.
+    fn opened(&self) -> Option<&ObjectLocation>;
+
+    /// When it ends, if it is a link.
+    fn expires_at(&self) -> Option<Timestamp>;
+}
+
+impl Granted for Link {
+    fn opened(&self) -> Option<&ObjectLocation> {
+        self.rewritten.as_ref()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.signed.expires_at())
+    }
+}
+
+impl Granted for Admitted {
+    fn opened(&self) -> Option<&ObjectLocation> {
+        Some(&self.location)
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        None
+    }
+}
+
 impl<'r> Record<'r> {
     /// Of a decision.
-    pub(crate) fn new(asked: Asked<'r>, decision: Result<&'r Link, &'r Refusal>, time: Timestamp) -> Self {
+    pub(crate) fn new<T: Granted>(asked: Asked<'r>, decision: Result<&'r T, &'r Refusal>, time: Timestamp) -> Self {
         let Asked { asking, operation, location, caller, route } = asked;
-        let opened = decision.ok().and_then(|link| link.rewritten.as_ref()).or(location);
+        let opened = decision.ok().and_then(Granted::opened).or(location);
         Self {
             time: Shown(time),
             request_id: asking.request_id,
@@ -113,7 +142,7 @@ impl<'r> Record<'r> {
             rule: route.and_then(|route| route.rule.to_str().ok()),
             backend: route.and_then(|route| route.backend.to_str().ok()),
             outcome: decision.map_or_else(Refusal::outcome, |_| Outcome::Signed).label(),
-            expires_at: decision.ok().map(|link| Shown(link.signed.expires_at())),
+            expires_at: decision.ok().and_then(Granted::expires_at).map(Shown),
             reason: decision.err().map(Refusal::reason),
         }
     }

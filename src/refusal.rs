@@ -50,7 +50,10 @@ impl Refusal {
     #[must_use]
     pub fn reason(&self) -> &str {
         match self {
-            Self::BackendCredentials(cause) | Self::Internal(cause) | Self::Unavailable { message: cause, .. } => cause,
+            Self::BackendCredentials(cause)
+            | Self::Store(cause)
+            | Self::Internal(cause)
+            | Self::Unavailable { message: cause, .. } => cause,
             Self::Forbidden(cause) | Self::Override(cause) => cause,
             Self::Unauthenticated(error) => error.label(),
             Self::Invalid(_) => "the request is malformed",

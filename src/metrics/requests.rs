@@ -37,7 +37,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Signed,
         Self::InvalidRequest,
         Self::Unauthenticated,
@@ -45,6 +45,7 @@ impl Outcome {
         Self::MethodNotAllowed,
         Self::NotFound,
         Self::BackendCredentials,
+        Self::Store,
         Self::Unavailable,
         Self::RateLimited,
         Self::Internal,

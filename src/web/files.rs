@@ -75,7 +75,8 @@ impl Web {
             return Err(UploadError::TooLarge(limits.upload_bytes));
         }
         let location = server.uploaded(&name, &head.live.snapshot.endpoints).map_err(Refusal::from)?;
-        let target = self.gateway.admit(&head.live, &caller, &Wanted::new(Operation::Put, location)).await?;
+        let target =
+            self.gateway.admit(&head.live, &caller, &Wanted::new(Operation::Put, location), head.asking()).await?;
         let route = Arc::clone(&target.route);
         let upload = Upload { target, content_type, file };
         let uploader = Arc::clone(&self.uploader);
@@ -157,7 +158,8 @@ impl Web {
     }
 
     async fn deleted(&self, head: &Head, caller: &Principal, location: ObjectLocation) -> Result<(), UploadError> {
-        let target = self.gateway.admit(&head.live, caller, &Wanted::new(Operation::Delete, location)).await?;
+        let target =
+            self.gateway.admit(&head.live, caller, &Wanted::new(Operation::Delete, location), head.asking()).await?;
         self.uploader.delete(&target).await
     }
 

@@ -224,7 +224,7 @@ impl Web {
         let url = StorageUrl::parse(url).map_err(InvalidRequest::from)?;
         let location = head.live.snapshot.endpoints.resolve(&url).map_err(InvalidRequest::from)?;
         let wanted = Wanted { expires_in, ..Wanted::new(Operation::Put, location) };
-        self.gateway.admit(&head.live, caller, &wanted).await
+        self.gateway.admit(&head.live, caller, &wanted, head.asking()).await
     }
 
     fn parts<'a>(&'a self, target: &'a Admitted) -> Result<Parts<'a>, UploadError> {

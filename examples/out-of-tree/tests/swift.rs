@@ -14,6 +14,7 @@ use presign_gateway::{
     Registry, config,
     gateway::{Gateway, Wanted},
     metrics::Metrics,
+    record::Asking,
     serve,
     snapshot::Surroundings,
 };
@@ -100,7 +101,8 @@ async fn the_gateway_signs_with_it_and_counts_it() {
     let gateway = gateway().await;
     let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer alices-token"))]);
     let wanted = Wanted::new(Operation::Get, location(ObjectKey::parse("best model.ckpt").unwrap()));
-    let link = gateway.link(&gateway.live(), &headers, &wanted).await.unwrap();
+    let asking = Asking { request_id: "one", client: None, item: None };
+    let link = gateway.link(&gateway.live(), &headers, &wanted, asking).await.unwrap();
     let url = link.signed.into_exposed();
     assert!(url.starts_with("https://swift.example:8080/v1/AUTH_ml/models/best%20model.ckpt?temp_url_sig="), "{url}");
 

@@ -65,9 +65,8 @@ impl Fixtures {
         let names =
             ["signed_oid", "signed_tid", "signed_start", "signed_expiry", "signed_service", "signed_version", "value"];
         let elements = fields.iter().zip(names);
-        let xml: String =
-            elements.map(|(field, name)| format!("<{field}>{}</{field}>", self.delegation_key[name])).collect();
-        format!("<UserDelegationKey>{xml}</UserDelegationKey>")
+        let element = |(field, name): (&&str, &str)| format!("<{field}>{}</{field}>", self.delegation_key[name]);
+        format!("<UserDelegationKey>{}</UserDelegationKey>", elements.map(element).collect::<Vec<_>>().concat())
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
 
 const NOON: &str = "2024-03-01T12:00:00Z";
 
-fn config(cloud: &Cloud, credentials: Value) -> Value {
+fn config(cloud: &Cloud, credentials: &Value) -> Value {
     json!({"account": "mlstore", "endpoint": format!("{}/mlstore", cloud.url()), "credentials": credentials})
 }
 
@@ -32,7 +32,7 @@ async fn assert_signs(expected: Expected, credentials: Value, variables: &[(&str
             None => (name, value),
         })
         .collect();
-    let signer = build_in(config(&cloud, credentials), &variables, clock).await.unwrap();
+    let signer = build_in(config(&cloud, &credentials), &variables, clock).await.unwrap();
     let location = location("mlstore", "data", "a b.txt");
     let request = SignRequest::new(Operation::Get, &location, at(NOON), hour());
     assert!(signer.sign_now(&request).is_none(), "nothing was fetched yet");
@@ -141,7 +141,7 @@ async fn a_developer_s_login_comes_from_the_azure_cli_and_what_that_complains_of
     for (path, hint) in [(failing.as_str(), "az login"), ("/nonexistent", "not on the PATH")] {
         let clock = Hand::at(NOON);
         let cloud = Cloud::start(Arc::clone(&clock), Expected::Nobody).await;
-        let config = config(&cloud, json!({"source": "cli"}));
+        let config = config(&cloud, &json!({"source": "cli"}));
         let signer = build_in(config, &[("PATH", path)], clock).await.unwrap();
         let error = signer.renew(at(NOON)).await.unwrap_err().to_string();
         assert!(error.contains(hint) && !error.contains("hunter2"), "{error}");

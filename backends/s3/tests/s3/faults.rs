@@ -21,6 +21,7 @@ async fn world(stub: &Stub) -> World {
     World::new(credentials, &[("SECRET", "s3cr3t")]).await
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a stub may have no answer")]
 fn good(_: &Asked) -> Option<Answer> {
     Some(assumed("AssumeRole", "GOOD", 3600))
 }
