@@ -1,8 +1,10 @@
 //! `presign-gateway explain`.
 
-use presign_core::Operation;
+use futures::future::join_all;
+use presign_core::{Operation, Timestamp};
 
 use super::{Outcome, Streams, arguments::operation, caller::Stance, error::CliError, setting::Setting};
+use crate::snapshot::Snapshot;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -29,6 +31,7 @@ pub(super) async fn run(
     let clock = stance.clock();
     let now = clock.now();
     let snapshot = setting.snapshot(&text, clock).await?;
+    fetch_credentials(&snapshot, now).await;
     let explanation = crate::explain::explain(&snapshot, url, &stance.principal(), *method, now);
     if *json {
         writeln!(streams.output, "{}", serde_json::to_string_pretty(&explanation)?)?;
@@ -36,4 +39,10 @@ pub(super) async fn run(
         write!(streams.output, "{explanation}")?;
     }
     Ok(Outcome::Fine)
+}
+
+/// What is signed names the credential, so one that is not at hand is fetched. Where there is none, all else is told.
+async fn fetch_credentials(snapshot: &Snapshot, now: Timestamp) {
+    let missing = snapshot.backends().filter(|(_, signer)| signer.credential().is_none());
+    join_all(missing.map(|(_, signer)| signer.renew(now))).await;
 }

@@ -22,6 +22,12 @@ pub(super) fn is_suspect(path: &Path) -> bool {
     path.segments().iter().any(|segment| matches!(segment, Segment::Key(name) if looks_secret(name)))
 }
 
+/// Whether a path ends in a name as fields have them, which no secret of any strength is: small letters and `_`.
+pub(super) fn is_plain_name(path: &Path) -> bool {
+    let is_plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    !matches!(path.last(), Some(Segment::Key(name)) if !is_plain(name))
+}
+
 /// Whether a node is a reference to a value: `{env: NAME}` or `{file: PATH}`.
 pub(super) fn is_reference(value: &Value) -> bool {
     let Value::Object(fields) = value else { return false };

@@ -50,6 +50,9 @@ impl Toy {
 #[async_trait]
 impl Signer for Toy {
     fn sign_now(&self, request: &SignRequest<'_>) -> Option<Result<SignedUrl, SignError>> {
+        if request.attribution.is_some() {
+            return Some(Err(SignError::UnsupportedAttribution));
+        }
         Some(if request.overrides.is_empty() {
             self.link(request, "")
         } else {

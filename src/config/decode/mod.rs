@@ -68,8 +68,10 @@ impl Mender<'_> {
             tree::remove(&mut self.value, &place);
             let whole = self.base.join(&place);
             let parent = whole.parent().unwrap_or_default();
-            // `{token hunter2}` is a field without a value, whose name is no name.
-            let shown = if conceal::is_suspect(&parent) { parent } else { whole };
+            // `{token hunter2}` is a field without a value, whose name is no name; so is what a stray character made of a
+            // value.
+            let concealed = conceal::is_suspect(&parent) || !conceal::is_plain_name(&whole);
+            let shown = if concealed { parent } else { whole };
             self.findings.error(shown, "a field without a value: give it one, or remove it");
             self.attempts.insert(place, 1);
         }
