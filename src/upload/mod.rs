@@ -1,6 +1,6 @@
 //! Writing through the gateway: what a caller sends goes on to the store while it arrives.
 //!
-//! A [`Form`] is what a ClearML SDK sends: one file, whose length follows from that of the request. Its [`Source`] is
+//! A [`Form`] is what a ClearML SDK sends: one file, whose length follows from that of the request. Its `Source` is
 //! cut into the bodies of signed requests, none of which is ever held as a whole: a small file is one `PUT`, a large one
 //! an upload in parts. When anything breaks off, so does the request to the store, which then keeps nothing; parts that
 //! it has already are thrown away.
