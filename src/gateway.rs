@@ -18,7 +18,7 @@ use crate::{
     existence::{Existence, Presence},
     lifetime::Bound,
     live::Current,
-    metrics::{Metrics, Outcome},
+    metrics::{Measured, Metrics, Outcome},
     plan::{Obstacle, Plan},
     record::{Asked, Asking, Record},
     refusal::Refusal,
@@ -150,7 +150,7 @@ impl Gateway {
         wanted: &Wanted,
         asking: Asking<'_>,
     ) -> Result<Link, Refusal> {
-        let started = self.clock.monotonic();
+        let measured = Measured::start(&self.metrics, &*self.clock, wanted.operation);
         let now = self.clock.now();
         let caller = match live.limits.admit() {
             Err(refusal) => Err(refusal),
@@ -159,7 +159,7 @@ impl Gateway {
                 None => live.authenticator.authenticate(headers, now).await.map_err(Refusal::from),
             },
         };
-        self.link_measured(live, caller, wanted, asking, started).await
+        self.link_measured(live, caller, wanted, asking, measured).await
     }
 
     /// Makes a link for a caller who was authenticated already.
@@ -173,18 +173,18 @@ impl Gateway {
         wanted: &Wanted,
         asking: Asking<'_>,
     ) -> Result<Link, Refusal> {
-        let started = self.clock.monotonic();
+        let measured = Measured::start(&self.metrics, &*self.clock, wanted.operation);
         let caller = live.limits.admit().map(|()| Arc::clone(caller));
-        self.link_measured(live, caller, wanted, asking, started).await
+        self.link_measured(live, caller, wanted, asking, measured).await
     }
 
-    async fn link_measured(
-        &self,
-        live: &Live,
+    async fn link_measured<'a>(
+        &'a self,
+        live: &'a Live,
         caller: Result<Arc<Principal>, Refusal>,
         wanted: &Wanted,
         asking: Asking<'_>,
-        started: Duration,
+        mut measured: Measured<'a>,
     ) -> Result<Link, Refusal> {
         let caller = caller.and_then(|caller| live.limits.admit_user(&caller.user).map(|()| caller));
         let as_stored = match &caller {
@@ -195,6 +195,9 @@ impl Gateway {
         let spellings = live.snapshot.endpoints.spellings(&wanted.location);
         let found = live.snapshot.rules.find(&spellings, &wanted.location);
         let route = found.and_then(|found| live.snapshot.route(found.rule()));
+        if let Some(route) = route {
+            measured.matched(&route.metrics);
+        }
         let result = match (&caller, found, route) {
             (Err(refusal), ..) => Err(refusal.clone()),
             (Ok(caller), Some(found), Some(route)) => self.allowed(live, caller, found, route, wanted).await,
@@ -202,23 +205,25 @@ impl Gateway {
         };
         let asked = Asked {
             asking,
-            operation: wanted.operation,
+            operation: Some(wanted.operation),
             location: Some(&wanted.location),
             caller: caller.as_deref().ok(),
             route: route.map(Arc::as_ref),
         };
-        let result = self.recorded(live, asked, result, started).await;
-        let outcome = result.as_ref().map_or_else(Refusal::outcome, |_| Outcome::Signed);
-        let took = self.clock.monotonic().saturating_sub(started);
-        match route {
-            Some(route) => route.metrics.answered(wanted.operation, outcome, took),
-            None => self.metrics.unmatched(wanted.operation, outcome),
-        }
+        let result = self.recorded(live, asked, result, measured.started()).await;
+        measured.end(result.as_ref().map_or_else(Refusal::outcome, |_| Outcome::Signed));
         result
     }
 
-    /// Counts and records a request that was refused before it was known what it asks for.
-    pub async fn refuse(&self, live: &Live, operation: Operation, asking: Asking<'_>, refusal: Refusal) -> Refusal {
+    /// Counts and records a request that was refused before it was known what it asks for; `operation` is `None` where
+    /// not even that is.
+    pub async fn refuse(
+        &self,
+        live: &Live,
+        operation: Option<Operation>,
+        asking: Asking<'_>,
+        refusal: Refusal,
+    ) -> Refusal {
         self.metrics.unmatched(operation, refusal.outcome());
         let asked = Asked { asking, operation, location: None, caller: None, route: None };
         self.recorded(live, asked, Err(refusal.clone()), self.clock.monotonic()).await.err().unwrap_or(refusal)

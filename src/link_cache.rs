@@ -90,6 +90,10 @@ impl Signer for LinkCache {
         self.inner.endpoints()
     }
 
+    fn refuses(&self, overrides: &ResponseOverrides) -> Option<&'static str> {
+        self.inner.refuses(overrides)
+    }
+
     fn longest_life(&self) -> ExpiresIn {
         self.inner.longest_life()
     }

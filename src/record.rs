@@ -53,7 +53,7 @@ pub struct Record<'r> {
     /// The user's role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<&'r str>,
-    /// What the link was to allow: `get`, `head`, `put` or `delete`.
+    /// What the link was to allow: `get`, `head`, `put` or `delete`; `none` when that could not be read.
     pub operation: &'static str,
     /// The storage URL that was asked for; not there when the request names none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +87,7 @@ pub struct Record<'r> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'r> {
     pub(crate) asking: Asking<'r>,
-    pub(crate) operation: Operation,
+    pub(crate) operation: Option<Operation>,
     pub(crate) location: Option<&'r ObjectLocation>,
     pub(crate) caller: Option<&'r Principal>,
     pub(crate) route: Option<&'r Route>,
@@ -106,7 +106,7 @@ impl<'r> Record<'r> {
             user: caller.map(|caller| caller.user.as_str()),
             company: caller.map(|caller| caller.company.as_str()).filter(|company| !company.is_empty()),
             role: caller.map(|caller| caller.role.as_str()),
-            operation: operation.label(),
+            operation: operation.map_or("none", Operation::label),
             url: location.map(Shown),
             bucket: opened.map(ObjectLocation::bucket),
             key: opened.map(|location| location.key().as_str()),

@@ -261,7 +261,12 @@ fn facts(
         let facts = match backends.get(name) {
             Some(built) => BackendFacts::of(built.signer.as_ref(), operations),
             // Broken, which is said elsewhere: the rules that name it are not broken for that.
-            None => BackendFacts { operations, longest_life: presign_core::ExpiresIn::MAX, schemes: Vec::new() },
+            None => BackendFacts {
+                operations,
+                longest_life: presign_core::ExpiresIn::MAX,
+                schemes: Vec::new(),
+                refused: Vec::new(),
+            },
         };
         (name.clone(), facts)
     };

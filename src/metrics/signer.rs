@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use presign_core::{
-    Clock, Content, CredentialInfo, Endpoint, ExpiresIn, Multipart, ObjectLocation, Operation, Readiness, SignError,
-    SignRequest, SignedUrl, Signer, Timestamp,
+    Clock, Content, CredentialInfo, Endpoint, ExpiresIn, Multipart, ObjectLocation, Operation, Readiness,
+    ResponseOverrides, SignError, SignRequest, SignedUrl, Signer, Timestamp,
 };
 use prometheus::Histogram;
 
@@ -60,6 +60,10 @@ impl Signer for MeteredSigner {
 
     fn endpoints(&self) -> Vec<Endpoint> {
         self.inner.endpoints()
+    }
+
+    fn refuses(&self, overrides: &ResponseOverrides) -> Option<&'static str> {
+        self.inner.refuses(overrides)
     }
 
     fn longest_life(&self) -> ExpiresIn {

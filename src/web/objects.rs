@@ -48,7 +48,7 @@ impl Web {
         let _place = match head.live.limits.enter() {
             Ok(place) => place,
             Err(refusal) => {
-                let refusal = self.gateway.refuse(&head.live, operation, head.asking(), refusal).await;
+                let refusal = self.gateway.refuse(&head.live, Some(operation), head.asking(), refusal).await;
                 return Problem::of(&refusal).answer(context).into();
             }
         };
@@ -58,7 +58,7 @@ impl Web {
             Err(InvalidRequest::NoUrl) if path == ui::PATH && operation.is_read() => ui::script(head).into(),
             Err(InvalidRequest::NoUrl) if path == BATCH => method_not_allowed("POST", context).into(),
             Err(error) => {
-                let refusal = self.gateway.refuse(&head.live, operation, head.asking(), error.into()).await;
+                let refusal = self.gateway.refuse(&head.live, Some(operation), head.asking(), error.into()).await;
                 Problem::of(&refusal).answer(context).into()
             }
         }

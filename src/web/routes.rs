@@ -1,11 +1,10 @@
 //! The filters: which request goes where.
 
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 use futures::{Stream, StreamExt};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use presign_core::Operation;
 use warp::{Filter, path::FullPath, reply::Response as WarpResponse};
 
 use super::{
@@ -94,32 +93,23 @@ impl Head {
     }
 }
 
-/// All public routes.
-pub fn routes(web: Arc<Web>) -> impl Filter<Extract = (WarpResponse,), Error = Infallible> + Clone {
+/// All public routes: one filter, because every other one would take the request apart anew. It rejects none: a body is
+/// there to be taken once.
+pub fn routes(web: Arc<Web>) -> impl Filter<Extract = (WarpResponse,), Error = warp::Rejection> + Clone {
     let query = warp::query::raw().or(warp::any().map(String::new)).unify();
-    let making = Arc::clone(&web);
-    let head = warp::method()
+    warp::method()
         .and(warp::path::full())
         .and(query)
         .and(warp::header::headers_cloned())
         .and(warp::ext::optional::<Peer>())
-        .map(move |method, path, query, headers, peer| making.head(method, path, query, headers, peer));
-
-    let preflight = warp::options().and(head.clone()).map(|head: Head| {
-        let context = head.context();
-        plain(cors::preflight(&context).finish(&context))
-    });
-    let (batching, answering) = (Arc::clone(&web), web);
-    let batch = warp::post().and(head.clone()).and(warp::body::stream()).then(move |head: Head, body| {
-        let web = Arc::clone(&batching);
-        async move { plain(web.batch(&head, body).await) }
-    });
-    // One filter for the two: a second would take the request apart a second time.
-    let others = head.then(move |head: Head| {
-        let web = Arc::clone(&answering);
-        async move { if head.is_content() { web.content(&head).await } else { web.object(&head).await } }
-    });
-    preflight.or(batch).unify().or(others).unify()
+        .and(warp::body::stream())
+        .then(move |method, path, query, headers, peer, body| {
+            let web = Arc::clone(&web);
+            async move {
+                let head = web.head(method, path, query, headers, peer);
+                web.answer(&head, body).await
+            }
+        })
 }
 
 fn plain(response: Response<Bytes>) -> WarpResponse {
@@ -127,6 +117,23 @@ fn plain(response: Response<Bytes>) -> WarpResponse {
 }
 
 impl Web {
+    /// What is not the usual request is boxed, so that the usual one's future stays small: it is moved about.
+    async fn answer<B, S>(&self, head: &Head, body: S) -> WarpResponse
+    where
+        B: Buf,
+        S: Stream<Item = Result<B, warp::Error>> + Send,
+    {
+        match head.method {
+            Method::OPTIONS => {
+                let context = head.context();
+                plain(cors::preflight(&context).finish(&context))
+            }
+            Method::POST => plain(Box::pin(self.batch(head, body)).await),
+            _ if head.is_content() => Box::pin(self.content(head)).await,
+            _ => self.object(head).await,
+        }
+    }
+
     async fn batch<B: Buf>(&self, head: &Head, body: impl Stream<Item = Result<B, warp::Error>>) -> Response<Bytes> {
         let context = head.context();
         if head.path() != Some(BATCH) {
@@ -159,7 +166,7 @@ impl Web {
         let (_place, caller) = match admitted {
             Ok(admitted) => admitted,
             Err(refusal) => {
-                let refusal = self.gateway.refuse(&head.live, Operation::Get, head.asking(), refusal).await;
+                let refusal = self.gateway.refuse(&head.live, None, head.asking(), refusal).await;
                 return Problem::of(&refusal).answer(context);
             }
         };

@@ -12,8 +12,10 @@ use presign_core::{
 };
 use presign_gateway::{
     Registry, config,
+    delivery::Consumer,
     gateway::{Gateway, Wanted},
     metrics::Metrics,
+    record::Asking,
     serve,
     snapshot::Surroundings,
 };
@@ -101,13 +103,15 @@ async fn the_gateway_signs_with_it_and_counts_it() {
     let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer alices-token"))]);
     let wanted = Wanted {
         prefers_file: false,
+        consumer: Consumer::default(),
         operation: Operation::Get,
         location: location(ObjectKey::parse("best model.ckpt").unwrap()),
         download: None,
         content_type: None,
         expires_in: None,
     };
-    let link = gateway.link(&gateway.live(), &headers, &wanted).await.unwrap();
+    let asking = Asking { request_id: "1", client: None, item: None };
+    let link = gateway.link(&gateway.live(), &headers, &wanted, asking).await.unwrap();
     let url = link.signed.into_exposed();
     assert!(url.starts_with("https://swift.example:8080/v1/AUTH_ml/models/best%20model.ckpt?temp_url_sig="), "{url}");
 
