@@ -9,6 +9,7 @@ use presign_core::{
     ExpiresIn, ObjectKey, ObjectLocation, Operation, Scheme, SignError, SignRequest, SignedUrl, Signer, Timestamp,
 };
 use presign_gateway::{
+    decorated::Decorator,
     link_cache::LinkCache,
     metrics::{LinkCacheMetrics, Metrics},
 };

@@ -47,7 +47,12 @@ fn rules(size: usize, matcher: fn(usize) -> MatchConfig) -> Vec<RuleConfig> {
 }
 
 fn build(rules: &[RuleConfig]) -> RuleSet {
-    let facts = BackendFacts { operations: &Operation::ALL, longest_life: ExpiresIn::MAX, schemes: vec![Scheme::S3] };
+    let facts = BackendFacts {
+        operations: &Operation::ALL,
+        longest_life: ExpiresIn::MAX,
+        schemes: vec![Scheme::S3],
+        refused: vec![],
+    };
     let backends = BTreeMap::from([("aws".to_owned(), facts)]);
     RuleSet::build(rules, &backends, &SigningConfig::default()).unwrap().0
 }

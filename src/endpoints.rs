@@ -106,8 +106,8 @@ impl EndpointTable {
         let aliases =
             location.endpoint().and_then(|endpoint| self.aliases.get(&(location.scheme(), endpoint.to_owned())));
         match aliases {
-            None => vec![location.to_string()],
-            Some(names) => names.iter().map(|name| location.with_endpoint(Some(name.clone())).to_string()).collect(),
+            None => vec![location.storage_url()],
+            Some(names) => names.iter().map(|name| location.with_endpoint(Some(name.clone())).storage_url()).collect(),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod auth;
 mod cli;
 pub mod clock;
 pub mod config;
+pub mod decorated;
 pub mod delivery;
 pub mod embedded;
 pub mod endpoints;

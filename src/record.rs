@@ -6,7 +6,14 @@ use presign_core::{ObjectLocation, Operation, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-use crate::{admitted::Admitted, auth::Principal, gateway::Link, metrics::Outcome, refusal::Refusal, snapshot::Route};
+use crate::{
+    admitted::Admitted,
+    auth::Principal,
+    gateway::{Link, Wanted},
+    metrics::Outcome,
+    refusal::Refusal,
+    snapshot::Route,
+};
 
 /// A request, as far as it is known before it is understood.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +60,7 @@ pub struct Record<'r> {
     /// The user's role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<&'r str>,
-    /// What the link was to allow: `get`, `head`, `put` or `delete`.
+    /// What the link was to allow: `get`, `head`, `put` or `delete`; `none` when that could not be read.
     pub operation: &'static str,
     /// The storage URL that was asked for; not there when the request names none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,10 +94,18 @@ pub struct Record<'r> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked<'r> {
     pub(crate) asking: Asking<'r>,
-    pub(crate) operation: Operation,
+    pub(crate) operation: Option<Operation>,
     pub(crate) location: Option<&'r ObjectLocation>,
     pub(crate) caller: Option<&'r Principal>,
     pub(crate) route: Option<&'r Route>,
+}
+
+impl<'r> Asked<'r> {
+    /// What is asked for; who asks, and under which rule, is not known yet.
+    pub(crate) const fn of(wanted: &'r Wanted, asking: Asking<'r>) -> Self {
+        let (operation, location) = (Some(wanted.operation), Some(&wanted.location));
+        Self { asking, operation, location, caller: None, route: None }
+    }
 }
 
 /// What was granted: a link, or something that the gateway itself does.
@@ -135,7 +150,7 @@ impl<'r> Record<'r> {
             user: caller.map(|caller| caller.user.as_str()),
             company: caller.map(|caller| caller.company.as_str()).filter(|company| !company.is_empty()),
             role: caller.map(|caller| caller.role.as_str()),
-            operation: operation.label(),
+            operation: operation.map_or("none", Operation::label),
             url: location.map(Shown),
             bucket: opened.map(ObjectLocation::bucket),
             key: opened.map(|location| location.key().as_str()),

@@ -9,6 +9,7 @@ use presign_core::{BuildContext, Clock, Environment, Operation, SignError, SignR
 use crate::{
     Registry,
     config::{Attribution, BackendConfig, Config, Draft, Path, Problems},
+    decorated::Decorated,
     endpoints::EndpointTable,
     link_cache::LinkCache,
     metrics::{LinkCacheMetrics, MeteredSigner, Metrics, RouteMetrics},
@@ -243,10 +244,10 @@ async fn build_backends(
 /// Measured, and with links that take long to sign remembered.
 fn decorated(signer: Arc<dyn Signer>, name: &str, entries: u64, surroundings: &Surroundings) -> Arc<dyn Signer> {
     let Surroundings { metrics, clock, .. } = surroundings;
-    let measured = Arc::new(MeteredSigner::new(signer, name, metrics, Arc::clone(clock)));
+    let measured = Arc::new(Decorated(MeteredSigner::new(signer, name, metrics, Arc::clone(clock))));
     match entries {
         0 => measured,
-        _ => Arc::new(LinkCache::new(measured, entries, LinkCacheMetrics::new(metrics, name))),
+        _ => Arc::new(Decorated(LinkCache::new(measured, entries, LinkCacheMetrics::new(metrics, name)))),
     }
 }
 
@@ -261,7 +262,12 @@ fn facts(
         let facts = match backends.get(name) {
             Some(built) => BackendFacts::of(built.signer.as_ref(), operations),
             // Broken, which is said elsewhere: the rules that name it are not broken for that.
-            None => BackendFacts { operations, longest_life: presign_core::ExpiresIn::MAX, schemes: Vec::new() },
+            None => BackendFacts {
+                operations,
+                longest_life: presign_core::ExpiresIn::MAX,
+                schemes: Vec::new(),
+                refused: Vec::new(),
+            },
         };
         (name.clone(), facts)
     };

@@ -7,6 +7,7 @@ mod authenticator;
 mod credential;
 mod limits;
 mod link_cache;
+mod measured;
 mod reload;
 mod requests;
 mod signer;
@@ -25,6 +26,7 @@ pub use authenticator::{AuthMetrics, MeteredAuthenticator};
 pub use credential::CredentialMetrics;
 pub use limits::LimitMetrics;
 pub use link_cache::LinkCacheMetrics;
+pub(crate) use measured::Measured;
 pub use requests::{Outcome, RouteMetrics};
 pub use signer::MeteredSigner;
 pub(crate) use streams::{StreamCounters, StreamMetrics, StreamOutcome};
@@ -204,9 +206,11 @@ impl Metrics {
         Arc::new(CredentialMetrics::new(self, backend))
     }
 
-    /// Counts a request that no rule matched, or that was refused before any was looked for.
-    pub(crate) fn unmatched(&self, operation: presign_core::Operation, outcome: Outcome) {
-        self.requests.with_label_values(&["none", "none", operation.label(), outcome.label()]).inc();
+    /// Counts a request that no rule matched, or that was refused before any was looked for. Of one that cannot be read,
+    /// the operation may not be known.
+    pub(crate) fn unmatched(&self, operation: Option<presign_core::Operation>, outcome: Outcome) {
+        let operation = operation.map_or("none", presign_core::Operation::label);
+        self.requests.with_label_values(&["none", "none", operation, outcome.label()]).inc();
     }
 
     /// All of them in Prometheus's text format.

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use presign_core::{
-    Clock, Content, CredentialInfo, Endpoint, ExpiresIn, Multipart, ObjectLocation, Operation, Readiness, SignError,
-    SignRequest, SignedUrl, Signer, Timestamp,
-};
+use presign_core::{Clock, Operation, SignError, SignRequest, SignedUrl, Signer};
 use prometheus::Histogram;
 
 use super::Metrics;
+use crate::decorated::Decorator;
 
 /// A signer that tells how long its signatures take.
 #[derive(Debug)]
@@ -39,7 +37,11 @@ impl MeteredSigner {
 }
 
 #[async_trait]
-impl Signer for MeteredSigner {
+impl Decorator for MeteredSigner {
+    fn inner(&self) -> &dyn Signer {
+        self.inner.as_ref()
+    }
+
     fn sign_now(&self, request: &SignRequest<'_>) -> Option<Result<SignedUrl, SignError>> {
         let started = self.clock.monotonic();
         let signed = self.inner.sign_now(request)?;
@@ -52,49 +54,5 @@ impl Signer for MeteredSigner {
         let signed = self.inner.sign(request).await;
         self.observe(request.operation, started);
         signed
-    }
-
-    fn claims(&self, location: &ObjectLocation) -> bool {
-        self.inner.claims(location)
-    }
-
-    fn endpoints(&self) -> Vec<Endpoint> {
-        self.inner.endpoints()
-    }
-
-    fn longest_life(&self) -> ExpiresIn {
-        self.inner.longest_life()
-    }
-
-    fn readiness(&self, now: Timestamp) -> Readiness {
-        self.inner.readiness(now)
-    }
-
-    fn credential(&self) -> Option<CredentialInfo> {
-        self.inner.credential()
-    }
-
-    async fn renew(&self, needed_until: Timestamp) -> Result<CredentialInfo, SignError> {
-        self.inner.renew(needed_until).await
-    }
-
-    async fn keep_fresh(&self) {
-        self.inner.keep_fresh().await;
-    }
-
-    fn attributes(&self) -> bool {
-        self.inner.attributes()
-    }
-
-    fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {
-        self.inner.string_to_sign(request)
-    }
-
-    fn multipart(&self) -> Option<&dyn Multipart> {
-        self.inner.multipart()
-    }
-
-    fn content(&self) -> Option<&dyn Content> {
-        self.inner.content()
     }
 }

@@ -90,8 +90,8 @@ impl ResponsePolicy {
     /// By the name's extension, and by the type that the rule itself gives. What type the store would send is not known
     /// here.
     fn is_unsafe(&self, file_name: &str) -> bool {
-        let extension = file_name.rsplit_once('.').map(|(_, extension)| extension.trim().to_ascii_lowercase());
-        extension.is_some_and(|extension| UNSAFE_EXTENSIONS.contains(&extension.as_str()))
+        let is_unsafe = |extension: &str| UNSAFE_EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension));
+        file_name.rsplit_once('.').is_some_and(|(_, extension)| is_unsafe(extension.trim()))
             || self.content_type.as_deref().is_some_and(is_unsafe_type)
     }
 }

@@ -48,9 +48,9 @@ impl RuleSet {
     /// and without any other nothing matches.
     #[must_use]
     pub fn find<'r, S: AsRef<str>>(&'r self, spellings: &[S], location: &'r ObjectLocation) -> Option<Match<'r>> {
-        honest(spellings, location).next()?;
+        let any = honest(spellings, location).next()?;
         let by_url = honest(spellings, location).filter_map(|spelling| self.find_url(spelling, location));
-        let by_place = if self.objects.is_empty() { None } else { self.objects.first(&object(location)) };
+        let by_place = if self.objects.is_empty() { None } else { self.objects.first(object(any, location)?) };
         let index = by_url.chain(by_place).min()?;
         self.rules.get(index).map(|rule| Match::new(rule, location))
     }
@@ -71,14 +71,10 @@ impl RuleSet {
     }
 }
 
-/// `bucket/key`: every object has just one.
-fn object(location: &ObjectLocation) -> String {
-    let key = location.key().as_str();
-    let mut text = String::with_capacity(location.bucket().len() + 1 + key.len());
-    text.push_str(location.bucket());
-    text.push('/');
-    text.push_str(key);
-    text
+/// `bucket/key`, which ends every honest spelling.
+fn object<'s>(spelling: &'s str, location: &ObjectLocation) -> Option<&'s str> {
+    let length = location.bucket().len() + 1 + location.key().as_str().len();
+    spelling.get(spelling.len().checked_sub(length)?..)
 }
 
 /// The spellings that end in `/bucket/key`.

@@ -13,7 +13,7 @@ use tokio::{
     time,
 };
 
-use super::{Options, Peer, Permit, stall::Stalling};
+use super::{Options, Peer, Permit, activity::Activity, stall::Stalling, timer::SharedTimer};
 use crate::config::LimitsConfig;
 
 /// A connection that was accepted.
@@ -69,7 +69,7 @@ where
 {
     let mut builder = conn::http1::Builder::new();
     builder
-        .timer(TokioTimer::new())
+        .timer(SharedTimer::new(limits.header_read_timeout.0))
         .header_read_timeout(limits.header_read_timeout.0)
         .max_buf_size(limits.max_header_bytes)
         .max_headers(limits.max_headers);
@@ -95,15 +95,24 @@ where
         .max_header_list_size(u32::try_from(limits.max_header_bytes).unwrap_or(u32::MAX))
         .keep_alive_interval(Duration::from_secs(30))
         .keep_alive_timeout(limits.header_read_timeout.0);
-    let connection = builder.serve_connection(moving(io, limits), service);
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(%error, "a connection ended early");
+    let activity = Activity::start();
+    let connection = builder.serve_connection(moving(io, limits), activity.of(service));
+    tokio::select! {
+        ended = watcher.watch(connection) => if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        },
+        () = activity.none_for(patience(limits)) => tracing::debug!("a connection without requests was closed"),
     }
 }
 
-/// Nothing moves while a request is answered, so a connection may stall as long as a request may take, and longer.
 fn moving<I>(io: I, limits: &LimitsConfig) -> TokioIo<Stalling<I>> {
-    TokioIo::new(Stalling::new(io, limits.request_timeout.0.saturating_add(limits.header_read_timeout.0)))
+    TokioIo::new(Stalling::new(io, patience(limits)))
+}
+
+/// How long nothing may happen on a connection: nothing moves while a request is answered, so as long as a request may
+/// take, and longer.
+const fn patience(limits: &LimitsConfig) -> Duration {
+    limits.request_timeout.0.saturating_add(limits.header_read_timeout.0)
 }
 
 /// Counts a connection as open for as long as it lives.

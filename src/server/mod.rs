@@ -4,8 +4,10 @@
 //! here. In the clear that is HTTP/1.1 only: hyper's automatic builder waits without a timeout for the byte that tells
 //! the versions apart. With TLS, ALPN chooses HTTP/2 or HTTP/1.1.
 
+mod activity;
 mod connection;
 mod stall;
+mod timer;
 mod tls;
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};

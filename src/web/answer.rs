@@ -1,9 +1,12 @@
 //! Answers, with the headers that every one of them has.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{context::Context, problem::own};
+
+/// Room for the headers of a redirect, of which there are most.
+const USUAL_HEADERS: usize = 12;
 
 /// An answer of the gateway itself.
 #[derive(Debug)]
@@ -13,6 +16,7 @@ impl Answer {
     pub(crate) fn empty(status: StatusCode) -> Self {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = status;
+        *response.headers_mut() = HeaderMap::with_capacity(USUAL_HEADERS);
         Self(response)
     }
 

@@ -80,9 +80,10 @@ impl Batch {
         let mut answers = Vec::with_capacity(self.items.len());
         for (index, item) in self.items.into_iter().enumerate() {
             let asking = Asking { item: self.is_list.then_some(index), ..asking };
+            let operation = operation_of(&item);
             let result = match wanted(item, &live.snapshot.endpoints) {
                 Ok(wanted) => gateway.link_for(live, caller, &wanted, asking).await,
-                Err(error) => Err(gateway.refuse(live, Operation::Get, asking, error).await),
+                Err(error) => Err(gateway.refuse(live, operation, asking, error).await),
             };
             match result {
                 Ok(link) => answers.push(json_of(&link)),
@@ -97,6 +98,12 @@ impl Batch {
 fn error_of(refusal: &Refusal) -> Value {
     let problem = Problem::of(refusal);
     json!({"error": {"code": problem.code, "detail": problem.detail, "status": problem.status.as_u16()}})
+}
+
+/// The operation that an item is about, even when the rest of it cannot be read; GET where it says nothing.
+fn operation_of(item: &Value) -> Option<Operation> {
+    let method = item.as_object()?.get("method").unwrap_or(&Value::Null);
+    Option::deserialize(method).ok().map(|method| method.unwrap_or(Operation::Get))
 }
 
 fn wanted(item: Value, endpoints: &EndpointTable) -> Result<Wanted, Refusal> {

@@ -9,8 +9,10 @@ use std::{
 
 use bytes::{Buf, Bytes};
 use futures::{Stream, StreamExt};
+use http::StatusCode;
 use presign_core::ReceivedBody;
 
+use super::problem::Problem;
 use crate::upload::UploadError;
 
 /// How much of a body is read that nobody wants: a client that is still sending when the connection closes may never
@@ -65,4 +67,27 @@ pub(super) fn received<B: Buf + 'static>(
         left = left.checked_sub(piece.len() as u64).ok_or(UploadError::TooLarge(limit))?;
         Ok(piece)
     }))
+}
+
+/// A whole body of at most so many bytes.
+pub(super) async fn collect<B: Buf>(
+    body: impl Stream<Item = Result<B, warp::Error>>,
+    longest: u64,
+) -> Result<Vec<u8>, Problem> {
+    let mut body = std::pin::pin!(body);
+    let mut whole = Vec::new();
+    while let Some(piece) = body.next().await {
+        let broken = |_| Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the body broke off");
+        let mut piece = piece.map_err(broken)?;
+        if (whole.len() + piece.remaining()) as u64 > longest {
+            let detail = format!("the body is longer than {longest} bytes");
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", detail));
+        }
+        while piece.has_remaining() {
+            let read = piece.chunk().len();
+            whole.extend_from_slice(piece.chunk());
+            piece.advance(read);
+        }
+    }
+    Ok(whole)
 }

@@ -4,10 +4,7 @@ use http::{HeaderValue, Method, Request, StatusCode, header};
 use presign_core::{ReceivedBody, encode};
 use warp::{Reply, reply::Response as WarpResponse};
 
-use super::{
-    problem::Problem,
-    routes::{Head, Web},
-};
+use super::{head::Head, problem::Problem, routes::Web};
 
 const PREFIX: &str = "/content/";
 

@@ -11,10 +11,12 @@ use serde_json::{Value, json};
 
 use super::{
     answer::Answer,
-    body::Body,
+    body::{Body, collect},
     context::Context,
+    head::Head,
     problem::{self, Problem},
-    routes::{Head, Web, collect, refused, too_slow},
+    refused::{refused, too_slow},
+    routes::Web,
 };
 use crate::{
     auth::Principal,

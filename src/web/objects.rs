@@ -9,10 +9,12 @@ use warp::reply::Response as WarpResponse;
 use super::{
     answer::Answer,
     context::Context,
+    head::Head,
     link, page,
     problem::Problem,
+    refused::{method_not_allowed, refused, too_slow},
     reply::Reply,
-    routes::{BATCH, Head, OBJECT_METHODS, Web, method_not_allowed, refused, too_slow},
+    routes::{BATCH, OBJECT_METHODS, Web},
     ui,
 };
 use crate::{
@@ -59,7 +61,7 @@ impl Web {
         let _place = match head.live.limits.enter() {
             Ok(place) => place,
             Err(refusal) => {
-                let refusal = self.gateway.refuse(&head.live, operation, head.asking(), refusal).await;
+                let refusal = self.gateway.refuse(&head.live, Some(operation), head.asking(), refusal).await;
                 return Problem::of(&refusal).answer(context).into();
             }
         };
@@ -72,7 +74,7 @@ impl Web {
             }
             Err(InvalidRequest::NoUrl) if path == BATCH => method_not_allowed("POST", context).into(),
             Err(error) => {
-                let refusal = self.gateway.refuse(&head.live, operation, head.asking(), error.into()).await;
+                let refusal = self.gateway.refuse(&head.live, Some(operation), head.asking(), error.into()).await;
                 Problem::of(&refusal).answer(context).into()
             }
         }

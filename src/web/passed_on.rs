@@ -5,7 +5,7 @@
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use super::{answer::Answer, problem::own, reply::Reply, routes::Head};
+use super::{answer::Answer, head::Head, problem::own, reply::Reply};
 use crate::{
     delivery::Passage,
     gateway::Link,

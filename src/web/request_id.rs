@@ -1,24 +1,22 @@
-//! Request ids: short, unique within a process, and different between processes.
+//! Request ids: short, unique within a process, and, by a random start, different between processes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Makes request ids.
 #[derive(Debug)]
 pub(super) struct RequestIds {
-    process: u32,
     next: AtomicU64,
 }
 
 impl RequestIds {
     pub(super) fn new() -> Self {
-        let mut random = [0; 4];
+        let mut random = [0; 8];
         // Without randomness ids are unique in this process only, which is no reason not to serve.
         let _ = aws_lc_rs::rand::fill(&mut random);
-        Self { process: u32::from_be_bytes(random), next: AtomicU64::new(0) }
+        Self { next: AtomicU64::new(u64::from_be_bytes(random)) }
     }
 
     pub(super) fn next(&self) -> String {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        format!("{:08x}{number:08x}", self.process)
+        format!("{:016x}", self.next.fetch_add(1, Ordering::Relaxed))
     }
 }

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{answer::Answer, routes::Head};
+use super::{answer::Answer, head::Head};
 use crate::config::UiConfig;
 
 /// Where the script is, below the base path.

@@ -11,10 +11,13 @@ use serde_json::{Value, json};
 
 use super::{
     answer::Answer,
+    body::collect,
     files::{failed, within},
+    head::Head,
     link,
     problem::Problem,
-    routes::{Head, Web, collect, too_slow},
+    refused::too_slow,
+    routes::Web,
 };
 use crate::{
     admitted::Admitted,

@@ -100,6 +100,19 @@ async fn one_item_that_is_refused_is_a_problem() {
 }
 
 #[tokio::test]
+async fn an_item_that_cannot_be_read_counts_for_its_own_operation_or_for_none() {
+    let world = World::new().await;
+    world.post(r#"[7, {"url": "x", "method": "PUT"}, {"url": 1, "method": "FETCH"}, {"url": 1}]"#).await;
+    let counted = world.metrics("presign_requests_total");
+    for (operation, count) in [("none", 2), ("put", 1), ("get", 1)] {
+        let line = format!(
+            r#"presign_requests_total{{backend="none",operation="{operation}",outcome="invalid_request",rule="none"}} {count}"#
+        );
+        assert!(counted.contains(&line), "{line} in {counted:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_deeply_nested_body_is_refused() {
     let answer = World::new().await.post(&"[".repeat(100_000)).await;
     assert_eq!(answer.status, 400);

@@ -77,6 +77,11 @@ async fn a_store_that_hangs_is_given_up() {
     store.hold(true);
     let answer = world.get(OBJECT).await;
     assert_eq!((answer.status, answer.header("retry-after").is_empty()), (503, false));
+    let counted = world.metrics("presign_requests_total");
+    assert!(
+        counted.iter().any(|line| line.contains(r#"outcome="unavailable""#) && line.ends_with(" 1")),
+        "{counted:?}"
+    );
 }
 
 #[tokio::test]

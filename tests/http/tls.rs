@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use tempfile::TempDir;
 use tokio::{
@@ -145,4 +145,19 @@ async fn an_idle_http_2_connection_is_closed() {
     let request = Request::get("https://gateway.example/").body(Empty::<Bytes>::new()).unwrap();
     assert_eq!(sender.send_request(request).await.unwrap().status(), 200);
     let _ = soon(connection).await;
+}
+
+#[tokio::test]
+async fn an_http_2_connection_that_only_pings_while_it_holds_an_answer_is_closed() {
+    let secure = Secure::with("header_read_timeout: 200ms, request_timeout: 200ms").await;
+    let stream = secure.connect(&["h2"]).await;
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    let ping_every = Duration::from_millis(20);
+    builder.timer(TokioTimer::new()).keep_alive_interval(ping_every).keep_alive_while_idle(true);
+    let (mut sender, connection) = builder.initial_stream_window_size(0).handshake(TokioIo::new(stream)).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let request = Request::get("https://gateway.example/").body(Empty::<Bytes>::new()).unwrap();
+    let held = sender.send_request(request).await.unwrap();
+    let _ = soon(connection).await;
+    drop(held);
 }

@@ -117,7 +117,11 @@ fn two_rules_of_one_name_are_refused() {
 
 #[test]
 fn an_unknown_backend_is_refused_with_those_there_are() {
-    assert_problem(json!({"backend": "azur"}), "backend", "there is no backend 'azur'; there is: aws, hourly, reader");
+    assert_problem(
+        json!({"backend": "azur"}),
+        "backend",
+        "there is no backend 'azur'; there is: aws, hourly, plain, reader",
+    );
 }
 
 #[test]
@@ -155,6 +159,22 @@ fn a_response_header_that_a_store_would_refuse_is_refused() {
     }
     assert_problem(json!({"response": {"cache_control": ""}}), "response.cache_control", "is empty");
     assert_problem(json!({"response": {"content_type": "html"}}), "response.content_type", "media type");
+}
+
+#[test]
+fn a_response_header_that_the_backend_cannot_sign_is_refused_where_objects_are_read() {
+    let with = |response: Value| json!({"match": {"glob": "s3://**"}, "backend": "plain", "response": response});
+    for (response, field) in [
+        (json!({"cache_control": "no-store"}), "response.cache_control"),
+        (json!({"content_disposition": "inline"}), "response.content_disposition"),
+        (json!({"inline_unsafe": "attachment"}), "response.inline_unsafe"),
+    ] {
+        assert_problem(with(response), field, "cannot be signed here");
+    }
+    assert!(build(&[rule(with(json!({"content_type": "text/plain"})))]).is_ok());
+    let mut writes = with(json!({"cache_control": "no-store"}));
+    writes["methods"] = json!(["PUT"]);
+    assert!(build(&[rule(writes)]).is_ok());
 }
 
 #[test]

@@ -10,12 +10,20 @@ use presign_gateway::{
 };
 use serde_json::{Value, json};
 
-/// Backends of three kinds: all operations, only reads, and links of at most an hour.
+/// Backends of some kinds: all operations, only reads, links of at most an hour, and those without overrides.
 pub(crate) fn backends() -> BTreeMap<String, BackendFacts> {
-    let s3 = BackendFacts { operations: &Operation::ALL, longest_life: ExpiresIn::MAX, schemes: vec![Scheme::S3] };
+    let s3 = BackendFacts {
+        operations: &Operation::ALL,
+        longest_life: ExpiresIn::MAX,
+        schemes: vec![Scheme::S3],
+        refused: vec![],
+    };
     let reader = BackendFacts { operations: &[Operation::Get], schemes: vec![Scheme::Gs], ..s3.clone() };
     let hour = BackendFacts { longest_life: ExpiresIn::from_seconds(3600).unwrap(), schemes: vec![], ..s3.clone() };
-    BTreeMap::from([("aws".to_owned(), s3), ("hourly".to_owned(), hour), ("reader".to_owned(), reader)])
+    let refused = ["content_disposition", "cache_control"].map(|header| (header, "cannot be signed here"));
+    let plain = BackendFacts { refused: refused.to_vec(), ..hour.clone() };
+    let named = [("aws", s3), ("hourly", hour), ("plain", plain), ("reader", reader)];
+    named.map(|(name, facts)| (name.to_owned(), facts)).into()
 }
 
 /// A rule named `rule`, for the backend `hourly` that serves anything, where the fields say nothing else.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use presign_core::{Audience, ObjectLocation, Operation, SignError, SignRequest, Timestamp, encode};
+use presign_core::{Audience, ObjectLocation, Operation, ResponseOverrides, SignError, SignRequest, Timestamp, encode};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{store::Store, token::Token};
@@ -91,8 +91,7 @@ impl ReadyMadeSas {
         if !self.covers(request.location) {
             return Err(SignError::NotServed("the shared access signature was made for other blobs".to_owned()));
         }
-        if !request.overrides.is_empty() {
-            let why = "a ready-made shared access signature cannot override response headers: use the account key, or drop the overrides";
+        if let Some(why) = Self::refuses(request.overrides) {
             return Err(SignError::UnsupportedOverride(why));
         }
         if !self.permissions.contains(needed(request.operation)) {
@@ -100,6 +99,13 @@ impl ReadyMadeSas {
             return Err(SignError::Credentials(format!("the shared access signature does not allow {operation}")));
         }
         self.trouble_at(request.signed_at).map_or(Ok(()), |trouble| Err(SignError::Credentials(trouble)))
+    }
+
+    /// Why a response header is not overridden.
+    pub(crate) fn refuses(overrides: &ResponseOverrides) -> Option<&'static str> {
+        let why = "a ready-made shared access signature cannot override response headers: use the account key, or drop \
+                   the overrides";
+        (!overrides.is_empty()).then_some(why)
     }
 
     /// Appends the SAS to a blob's URL.

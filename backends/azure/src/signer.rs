@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use presign_core::{
-    CredentialInfo, Endpoint, Multipart, ObjectLocation, Operation, Readiness, SignError, SignRequest, SignedUrl,
-    Signer, Timestamp,
+    CredentialInfo, Endpoint, Multipart, ObjectLocation, Operation, Readiness, ResponseOverrides, SignError,
+    SignRequest, SignedUrl, Signer, Timestamp,
 };
 
 use crate::{
@@ -154,6 +154,13 @@ impl Signer for AzureSigner {
 
     fn endpoints(&self) -> Vec<Endpoint> {
         self.store.endpoints().to_vec()
+    }
+
+    fn refuses(&self, overrides: &ResponseOverrides) -> Option<&'static str> {
+        match &self.credential {
+            Credential::AccountKey { .. } | Credential::Delegated { .. } => None,
+            Credential::ReadyMade(_) => ReadyMadeSas::refuses(overrides),
+        }
     }
 
     fn readiness(&self, now: Timestamp) -> Readiness {

@@ -78,6 +78,17 @@ impl ObjectLocation {
         Self { endpoint, ..self.clone() }
     }
 
+    /// The storage URL: what is displayed, and in one go, since the rules are asked about it with every request.
+    #[must_use]
+    pub fn storage_url(&self) -> String {
+        self.pieces().concat()
+    }
+
+    fn pieces(&self) -> [&str; 7] {
+        let (endpoint, slash) = self.endpoint.as_deref().map_or(("", ""), |endpoint| (endpoint, "/"));
+        [self.scheme.as_str(), "://", endpoint, slash, &self.bucket, "/", self.key.as_str()]
+    }
+
     /// The location with another bucket or key: what a rule's `rewrite` does.
     ///
     /// # Errors
@@ -100,11 +111,7 @@ fn check_bucket(bucket: &str) -> Result<(), InvalidLocation> {
 
 impl fmt::Display for ObjectLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://", self.scheme)?;
-        if let Some(endpoint) = &self.endpoint {
-            write!(f, "{endpoint}/")?;
-        }
-        write!(f, "{}/{}", self.bucket, self.key)
+        self.pieces().into_iter().try_for_each(|piece| f.write_str(piece))
     }
 }
 
@@ -121,6 +128,7 @@ mod tests {
         let minio = ObjectLocation::new(Scheme::S3, Some("MinIO.example:9000".into()), "bkt", key("a b#c")).unwrap();
         assert_eq!(minio.to_string(), "s3://minio.example:9000/bkt/a b#c");
         assert_eq!(minio.with_endpoint(None).to_string(), "s3://bkt/a b#c");
+        assert_eq!(minio.storage_url(), minio.to_string());
     }
 
     #[test]

@@ -143,6 +143,12 @@ pub trait Signer: fmt::Debug + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Why these response headers cannot be signed here; `None` when they can. A rule that wants them is refused when the
+    /// configuration is loaded, and a request for them with [`SignError::UnsupportedOverride`].
+    fn refuses(&self, _overrides: &ResponseOverrides) -> Option<&'static str> {
+        None
+    }
+
     /// The longest life that the store accepts with this kind of credential.
     fn longest_life(&self) -> ExpiresIn {
         ExpiresIn::MAX

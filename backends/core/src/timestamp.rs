@@ -10,7 +10,10 @@ use crate::ExpiresIn;
 ///
 /// Displayed, it is [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) in UTC: `2013-05-24T00:00:00Z`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Timestamp(OffsetDateTime);
+pub struct Timestamp(i64);
+
+const FIRST: i64 = -62_167_219_200;
+const LAST: i64 = 253_402_300_799;
 
 /// A text is not an RFC 3339 time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,21 +22,18 @@ pub struct InvalidTimestamp;
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
-    pub const EPOCH: Self = Self(OffsetDateTime::UNIX_EPOCH);
+    pub const EPOCH: Self = Self(0);
 
     /// From seconds since 1970. A number outside years 0 to 9999 becomes the nearest time inside.
     #[must_use]
     pub fn from_unix(seconds: i64) -> Self {
-        const FIRST: i64 = -62_167_219_200;
-        const LAST: i64 = 253_402_300_799;
-        let inside = seconds.clamp(FIRST, LAST);
-        Self(OffsetDateTime::from_unix_timestamp(inside).unwrap_or(OffsetDateTime::UNIX_EPOCH))
+        Self(seconds.clamp(FIRST, LAST))
     }
 
     /// Seconds since 1970.
     #[must_use]
     pub const fn unix(self) -> i64 {
-        self.0.unix_timestamp()
+        self.0
     }
 
     /// Reads an RFC 3339 time; fractions of a second are dropped.
@@ -92,7 +92,8 @@ impl Timestamp {
     /// Year to second, each followed by its separator. Written digit by digit: this is on the path of every signature,
     /// and `format!` takes four times as long.
     fn spelled(self, separators: [&str; 6]) -> String {
-        let time = self.0;
+        // The years are those that it knows.
+        let time = OffsetDateTime::from_unix_timestamp(self.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let year = u16::try_from(time.year()).unwrap_or_default();
         let (century, year) = ((year / 100 % 100) as u8, (year % 100) as u8);
         let parts = [year, time.month().into(), time.day(), time.hour(), time.minute(), time.second()];

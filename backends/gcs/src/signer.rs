@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use presign_core::{
-    Buckets, CredentialInfo, Endpoint, ExpiresIn, Multipart, ObjectLocation, Readiness, Scheme, SignError, SignRequest,
-    SignedUrl, Signer, Timestamp,
+    Buckets, CredentialInfo, Endpoint, ExpiresIn, Multipart, ObjectLocation, Readiness, ResponseOverrides, Scheme,
+    SignError, SignRequest, SignedUrl, Signer, Timestamp,
 };
 use presign_v4::{PresignRequest, Written};
 
@@ -41,11 +41,7 @@ impl GcsSigner {
             let bucket = location.bucket();
             return Err(SignError::NotServed(format!("the bucket '{bucket}' is not among the configured ones")));
         }
-        if request.overrides.cache_control.is_some() {
-            let why = "Google Cloud Storage cannot override Cache-Control: set it on the object, not in a link";
-            return Err(SignError::UnsupportedOverride(why));
-        }
-        Ok(())
+        self.refuses(request.overrides).map_or(Ok(()), |why| Err(SignError::UnsupportedOverride(why)))
     }
 
     fn names_this_store(&self, location: &ObjectLocation) -> bool {
@@ -155,6 +151,11 @@ impl Signer for GcsSigner {
 
     fn claims(&self, location: &ObjectLocation) -> bool {
         self.names_this_store(location) && self.buckets.contains(location.bucket())
+    }
+
+    fn refuses(&self, overrides: &ResponseOverrides) -> Option<&'static str> {
+        let why = "Google Cloud Storage cannot override Cache-Control: set it on the object, not in a link";
+        overrides.cache_control.is_some().then_some(why)
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {

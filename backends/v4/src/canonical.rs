@@ -24,7 +24,14 @@ const SIGNATURE_LENGTH: usize = 96;
 pub(crate) struct CanonicalRequest(String);
 
 impl CanonicalRequest {
-    pub(crate) fn new(dialect: &Dialect, credential: &str, token: Option<&str>, request: &PresignRequest<'_>) -> Self {
+    /// `date` is the request's [`PresignRequest::signed_at`], in the form that is signed.
+    pub(crate) fn new(
+        dialect: &Dialect,
+        credential: &str,
+        date: &str,
+        token: Option<&str>,
+        request: &PresignRequest<'_>,
+    ) -> Self {
         let headers = SignedHeaders::of(request);
         let path_length: usize = request.path.iter().map(|piece| piece.len()).sum();
         let capacity = USUAL_LENGTH + path_length * 2 + token.map_or(0, str::len);
@@ -35,7 +42,7 @@ impl CanonicalRequest {
             encode::path_into(&mut text, piece);
         }
         text.push('\n');
-        append_query(&mut text, dialect, credential, token, &headers.names, request);
+        append_query(&mut text, dialect, [credential, date, &headers.names], token, request);
         text.push('\n');
         for part in [&headers.lines, "\n", &headers.names, "\n", request.payload_hash.unwrap_or(UNSIGNED_PAYLOAD)] {
             text.push_str(part);
@@ -75,19 +82,17 @@ impl CanonicalRequest {
 fn append_query(
     target: &mut String,
     dialect: &Dialect,
-    credential: &str,
+    [credential, date, signed_headers]: [&str; 3],
     token: Option<&str>,
-    signed_headers: &str,
     request: &PresignRequest<'_>,
 ) {
     let names = &dialect.parameters;
-    let date = request.signed_at.iso8601_basic();
     let expires = request.expires_in.seconds().to_string();
     let mut parameters = Vec::with_capacity(6 + request.query.len());
     parameters.extend([
         Parameter::encoded(names.algorithm, dialect.algorithm),
         Parameter::encoded(names.credential, credential),
-        Parameter::encoded(names.date, &date),
+        Parameter::encoded(names.date, date),
         Parameter::encoded(names.expires, &expires),
     ]);
     parameters.extend(token.map(|token| Parameter::encoded(names.security_token, token)));

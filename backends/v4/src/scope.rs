@@ -47,9 +47,10 @@ impl Scope {
     #[must_use]
     pub fn explain(&self, request: &PresignRequest<'_>) -> Explanation {
         let day = self.on_day_of(request.signed_at);
-        let canonical = self.canonical(&day, request);
+        let date = request.signed_at.iso8601_basic();
+        let canonical = self.canonical(&day, &date, request);
         Explanation {
-            string_to_sign: self.string_to_sign(&day, request, &canonical),
+            string_to_sign: self.string_to_sign(&day, &date, &canonical),
             canonical_request: canonical.redacted(self.dialect.parameters.security_token),
         }
     }
@@ -61,19 +62,20 @@ impl Scope {
     }
 
     pub(crate) fn unsigned_on(&self, day: &DayScope, request: &PresignRequest<'_>) -> Unsigned {
-        let canonical = self.canonical(day, request);
-        let string_to_sign = self.string_to_sign(day, request, &canonical);
+        let date = request.signed_at.iso8601_basic();
+        let canonical = self.canonical(day, &date, request);
+        let string_to_sign = self.string_to_sign(day, &date, &canonical);
         Unsigned::new(canonical.url(request), string_to_sign, self.dialect.parameters.signature)
     }
 
-    fn canonical(&self, day: &DayScope, request: &PresignRequest<'_>) -> CanonicalRequest {
+    fn canonical(&self, day: &DayScope, date: &str, request: &PresignRequest<'_>) -> CanonicalRequest {
         let token = self.encoded_token.as_ref().map(ExposeSecret::expose_secret);
-        CanonicalRequest::new(&self.dialect, &day.credential, token, request)
+        CanonicalRequest::new(&self.dialect, &day.credential, date, token, request)
     }
 
-    fn string_to_sign(&self, day: &DayScope, request: &PresignRequest<'_>, canonical: &CanonicalRequest) -> String {
+    fn string_to_sign(&self, day: &DayScope, date: &str, canonical: &CanonicalRequest) -> String {
         let mut text = String::with_capacity(192);
-        for line in [self.dialect.algorithm, &request.signed_at.iso8601_basic(), &day.text] {
+        for line in [self.dialect.algorithm, date, &day.text] {
             text.push_str(line);
             text.push('\n');
         }

@@ -5,7 +5,8 @@ use std::fmt::{self, Write as _};
 use async_trait::async_trait;
 use hmac::{Hmac, KeyInit, Mac};
 use presign_core::{
-    BuildError, Endpoint, ObjectLocation, Origin, Scheme, SignError, SignRequest, SignedUrl, Signer, encode,
+    BuildError, Endpoint, ObjectLocation, Origin, ResponseOverrides, Scheme, SignError, SignRequest, SignedUrl, Signer,
+    encode,
 };
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -31,10 +32,8 @@ impl SwiftSigner {
         if request.attribution.is_some() {
             return Err(SignError::UnsupportedAttribution);
         }
-        // Swift has a parameter for the file name, but does not sign it: whoever has the link could change it.
-        if !request.overrides.is_empty() {
-            let message = "Swift's temporary URLs do not sign response headers: remove 'response' from the rule";
-            return Err(SignError::UnsupportedOverride(message));
+        if let Some(why) = self.refuses(request.overrides) {
+            return Err(SignError::UnsupportedOverride(why));
         }
         let path = encode::path(&self.path(request.location));
         let (expires_at, signature) = (request.expires_at(), self.signature(request));
@@ -76,6 +75,12 @@ impl Signer for SwiftSigner {
 
     fn claims(&self, location: &ObjectLocation) -> bool {
         location.scheme() == Scheme::S3 && location.endpoint() == Some(self.cluster.authority())
+    }
+
+    // Swift has a parameter for the file name, but does not sign it: whoever has the link could change it.
+    fn refuses(&self, overrides: &ResponseOverrides) -> Option<&'static str> {
+        let why = "Swift's temporary URLs do not sign response headers: remove 'response' from the rule";
+        (!overrides.is_empty()).then_some(why)
     }
 
     fn endpoints(&self) -> Vec<Endpoint> {

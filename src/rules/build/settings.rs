@@ -9,7 +9,7 @@ use super::{
     problems::{Problems, ProblemsBelow},
 };
 use crate::{
-    config::{PrincipalsConfig, ResponseConfig, RewriteConfig, RuleConfig, SigningConfig},
+    config::{InlineUnsafe, PrincipalsConfig, ResponseConfig, RewriteConfig, RuleConfig, SigningConfig},
     rules::facts::BackendFacts,
 };
 
@@ -77,6 +77,7 @@ pub(super) fn check(config: &RuleConfig, facts: Option<&BackendFacts>, problems:
         principals("deny", deny, problems);
     }
     response(&config.response, problems);
+    refused(config, facts, problems);
     if let Some(instead) = &config.rewrite {
         rewrite(instead, problems);
     }
@@ -151,6 +152,25 @@ fn response(config: &ResponseConfig, problems: &mut ProblemsBelow<'_>) {
     }
     if content_type.as_deref().is_some_and(|value| !is_media_type(value)) {
         problems.error("response.content_type", "is not a media type as in text/plain or text/plain; charset=utf-8");
+    }
+}
+
+/// Response headers that the backend cannot sign, in a rule whose reads would ask for them.
+fn refused(config: &RuleConfig, facts: Option<&BackendFacts>, problems: &mut ProblemsBelow<'_>) {
+    let reads = config.methods.iter().any(|operation| operation.is_read());
+    let response = &config.response;
+    for (header, why) in facts.filter(|_| reads).into_iter().flat_map(|facts| &facts.refused) {
+        let (is_set, unsafe_too) = match *header {
+            "content_disposition" => (response.content_disposition.is_some(), true),
+            "content_type" => (response.content_type.is_some(), false),
+            _ => (response.cache_control.is_some(), false),
+        };
+        if is_set {
+            problems.error(&format!("response.{header}"), *why);
+        }
+        if unsafe_too && response.inline_unsafe == InlineUnsafe::Attachment {
+            problems.error("response.inline_unsafe", *why);
+        }
     }
 }
 
