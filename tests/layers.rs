@@ -115,7 +115,7 @@ fn the_gateway_does_not_know_who_serves_it() {
             "src/admitted.rs",
             "src/upload",
             "src/request",
-            "src/gateway.rs",
+            "src/gateway",
             "src/plan.rs",
             "src/snapshot.rs",
             "src/existence.rs",
