@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use presign_core::{BuildContext, BuildError, Environment, Problems};
-use presign_credentials::{CredentialCache, Policy, http_client};
+use presign_credentials::{CredentialCache, Policy};
 use presign_v4::HmacSigner;
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     key_account::{self, KeyFileSource},
     service_address,
     signatory::{self, Signatory},
-    token::{Plan, TokenSource},
+    token::{Clients, Plan, TokenSource},
 };
 
 /// What was read, and found to be in order.
@@ -105,9 +105,10 @@ impl Source {
             }
             Kind::Iam { place, target, endpoint } => {
                 let no_client = |error| BuildError::at("credentials", format!("no HTTP client can be made: {error}"));
-                let client = http_client().map_err(no_client)?;
+                let clients = Clients::new().map_err(no_client)?;
+                let client = clients.network.clone();
                 let endpoint = endpoint.unwrap_or_else(|| format!("https://iamcredentials.{universe}"));
-                let source = TokenSource::new(client.clone(), Arc::clone(&environment), place, target);
+                let source = TokenSource::new(clients, Arc::clone(&environment), place, target);
                 Credential::Iam(IamAccount::new(endpoint, source, Surroundings { name, client, clock, observer }))
             }
         })

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{answer::ask, service_address, signatory};
 
-use super::{AccessToken, SCOPE, impersonation, post_form, read, subject_token::SubjectTokenSource};
+use super::{AccessToken, Clients, SCOPE, impersonation, post_form, read, subject_token::SubjectTokenSource};
 
 /// Google's [external account credentials](https://google.aip.dev/auth/4117).
 #[derive(Deserialize)]
@@ -55,17 +55,17 @@ impl ExternalAccount {
 
     pub(super) async fn token(
         &self,
-        client: &reqwest::Client,
+        clients: &Clients,
         environment: &dyn Environment,
         now: Timestamp,
     ) -> Result<AccessToken, FetchError> {
-        let subject = self.credential_source.token(client, environment, self).await?;
-        let federated = self.exchange(client, &subject, now).await?;
+        let subject = self.credential_source.token(clients, environment, self, now).await?;
+        let federated = self.exchange(&clients.network, &subject, now).await?;
         match &self.service_account_impersonation_url {
             None => Ok(federated),
             Some(url) => {
                 let seconds = self.service_account_impersonation.token_lifetime_seconds;
-                impersonation::token(client, url, &federated, seconds).await
+                impersonation::token(&clients.network, url, &federated, seconds).await
             }
         }
     }

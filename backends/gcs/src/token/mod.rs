@@ -1,6 +1,8 @@
 //! Access tokens: what the gateway shows IAM to have it sign.
 
 mod authorized_user;
+mod aws;
+mod caller_identity;
 mod executable;
 mod external_account;
 mod impersonation;
@@ -12,7 +14,7 @@ mod subject_token;
 use std::{fmt, time::Duration};
 
 use presign_core::{Timestamp, encode};
-use presign_credentials::FetchError;
+use presign_credentials::{FetchError, http_client, local_http_client};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -24,6 +26,23 @@ pub(crate) use source::{Ability, Plan, TokenSource};
 
 /// What the token has to be good for.
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+
+/// Who asks for tokens.
+#[derive(Clone)]
+pub(crate) struct Clients {
+    /// Asks services on the network.
+    pub(crate) network: reqwest::Client,
+    /// Asks services of the machine, which no proxy leads to.
+    pub(crate) machine: reqwest::Client,
+}
+
+impl Clients {
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub(crate) fn new() -> Result<Self, reqwest::Error> {
+        Ok(Self { network: http_client()?, machine: local_http_client()? })
+    }
+}
 
 /// A bearer token.
 pub(crate) struct AccessToken {

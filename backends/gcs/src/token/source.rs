@@ -17,7 +17,7 @@ use crate::{
     signatory::{Identity, Signatory},
 };
 
-use super::{AccessToken, AuthorizedUser, ExternalAccount, metadata::Metadata, self_signed};
+use super::{AccessToken, AuthorizedUser, Clients, ExternalAccount, metadata::Metadata, self_signed};
 
 /// A token, and in whose name it lets IAM sign.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl Signatory {
 
 /// Gets tokens. A file is read anew each time, because it may have been replaced.
 pub(crate) struct TokenSource {
-    client: reqwest::Client,
+    clients: Clients,
     environment: Arc<dyn Environment>,
     place: Place,
     target: Option<Signatory>,
@@ -100,18 +100,18 @@ pub(crate) struct TokenSource {
 
 impl TokenSource {
     pub(crate) fn new(
-        client: reqwest::Client,
+        clients: Clients,
         environment: Arc<dyn Environment>,
         place: Place,
         target: Option<Signatory>,
     ) -> Self {
-        Self { client, environment, place, target, last: Mutex::new(None) }
+        Self { clients, environment, place, target, last: Mutex::new(None) }
     }
 
     async fn token(&self, now: Timestamp) -> Result<(AccessToken, Signatory), FetchError> {
         match &self.place {
             Place::Metadata(host) => {
-                let server = Metadata { client: &self.client, host };
+                let server = Metadata { client: &self.clients.machine, host };
                 let token = server.token(now).await?;
                 let signatory = match &self.target {
                     Some(target) => target.clone(),
@@ -126,8 +126,8 @@ impl TokenSource {
                 let Plan { caller, signatory } = Plan::new(file, self.target.as_ref()).map_err(refused)?;
                 let token = match caller {
                     Caller::ServiceAccount(key) => self_signed::token(&key, now)?,
-                    Caller::AuthorizedUser(user) => user.token(&self.client, now).await?,
-                    Caller::ExternalAccount(account) => account.token(&self.client, &*self.environment, now).await?,
+                    Caller::AuthorizedUser(user) => user.token(&self.clients.network, now).await?,
+                    Caller::ExternalAccount(account) => account.token(&self.clients, &*self.environment, now).await?,
                 };
                 Ok((token, signatory))
             }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use presign_core::Environment;
+use presign_core::{Environment, Timestamp};
 use presign_credentials::FetchError;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -10,17 +10,14 @@ use serde_json::Value;
 
 use crate::answer::ask;
 
-use super::{executable::Executable, external_account::ExternalAccount};
+use super::{Clients, aws::AwsSource, executable::Executable, external_account::ExternalAccount};
 
 /// Where the token is: the [`credential_source`](https://google.aip.dev/auth/4117) of the file. It is looked up anew
 /// each time, because these tokens are rotated.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum SubjectTokenSource {
-    Aws {
-        #[expect(dead_code, reason = "its presence tells the kind")]
-        environment_id: String,
-    },
+    Aws(AwsSource),
     Executable {
         executable: Executable,
     },
@@ -51,11 +48,7 @@ pub(super) enum Format {
 impl SubjectTokenSource {
     pub(super) fn check(&self) -> Result<(), String> {
         match self {
-            Self::Aws { .. } => {
-                Err("takes its token from AWS's own API, which is not supported: on EKS, let the file name \
-                                     the pod's OIDC token (credential_source.file) instead"
-                    .to_owned())
-            }
+            Self::Aws(source) => source.check(),
             Self::Executable { executable } => executable.check(),
             Self::Url { .. } | Self::File { .. } => Ok(()),
         }
@@ -63,12 +56,13 @@ impl SubjectTokenSource {
 
     pub(super) async fn token(
         &self,
-        client: &reqwest::Client,
+        clients: &Clients,
         environment: &dyn Environment,
         account: &ExternalAccount,
+        now: Timestamp,
     ) -> Result<SecretString, FetchError> {
         match self {
-            Self::Aws { .. } => Err(FetchError::Refused("AWS's own API is not supported".to_owned())),
+            Self::Aws(source) => source.token(&clients.machine, environment, &account.audience, now).await,
             Self::Executable { executable } => executable.run(environment, account).await,
             Self::File { file, format } => {
                 let place = format!("the token file {}", file.display());
@@ -79,7 +73,7 @@ impl SubjectTokenSource {
             Self::Url { url, headers, format } => {
                 let service = "the identity provider (credential_source.url)";
                 let request =
-                    headers.iter().fold(client.get(url), |request, (name, value)| request.header(name, value));
+                    headers.iter().fold(clients.network.get(url), |request, (name, value)| request.header(name, value));
                 let answer = ask(service, request).await?;
                 if answer.status != 200 {
                     return Err(answer.error(service, "look at 'credential_source' in the credential file"));

@@ -1,6 +1,7 @@
 //! The backend from outside: from a configuration to links.
 
 #[cfg(test)]
+mod amazon;
 mod common;
 #[cfg(test)]
 mod configuration;

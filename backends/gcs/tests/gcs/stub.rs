@@ -28,12 +28,12 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use presign_core::Timestamp;
+use presign_core::{Timestamp, encode};
 use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::google;
+use crate::{amazon, google};
 
 /// An answer that is not the right one.
 #[derive(Debug, Clone)]
@@ -61,6 +61,7 @@ pub(crate) const EMAIL: &str = "metadata email";
 pub(crate) const OAUTH: &str = "oauth";
 pub(crate) const STS: &str = "sts";
 pub(crate) const SUBJECT: &str = "subject token";
+pub(crate) const IMDS: &str = "AWS's metadata";
 pub(crate) const IMPERSONATE: &str = "generateAccessToken";
 pub(crate) const SIGN: &str = "signBlob";
 
@@ -189,6 +190,7 @@ async fn answer(
         target: parts.uri.to_string(),
         authorization: header("authorization"),
         flavor: header("metadata-flavor"),
+        imds: (header("x-aws-ec2-metadata-token"), header("x-aws-ec2-metadata-token-ttl-seconds")),
         content_type: header("content-type"),
         body: String::from_utf8(body.to_vec()).unwrap(),
     };
@@ -223,6 +225,8 @@ struct Asked {
     target: String,
     authorization: String,
     flavor: String,
+    /// The session with Amazon's metadata service, and how long a new one is to be.
+    imds: (String, String),
     content_type: String,
     body: String,
 }
@@ -237,6 +241,7 @@ impl Asked {
             ("POST", "/oauth") => OAUTH,
             ("POST", "/sts") => STS,
             ("GET", "/subject") => SUBJECT,
+            (_, target) if target.starts_with("/latest/") => IMDS,
             ("POST", target) if target == format!("{account}generateAccessToken") => IMPERSONATE,
             ("POST", target) if target == format!("{account}signBlob") => SIGN,
             _ => "nothing",
@@ -250,6 +255,13 @@ impl Asked {
             OAUTH => {
                 let body = "grant_type=refresh_token&client_id=cl%20i%26d&client_secret=se%3Dcret&refresh_token=1%2F%2Frefresh";
                 self.content_type != "application/x-www-form-urlencoded" || self.body != body
+            }
+            IMDS => self.metadata_of_amazon().is_none(),
+            STS if self.subject_token_of_amazon().is_some_and(|token| {
+                amazon::vouches(&token, "//iam.googleapis.com/pool", Timestamp::from_unix(state.now))
+            }) =>
+            {
+                false
             }
             STS => {
                 let urn = "urn%3Aietf%3Aparams%3Aoauth%3A";
@@ -285,6 +297,7 @@ impl Asked {
         match service {
             EMAIL => (200, json!(signer.email)),
             SUBJECT => (200, json!({"here": "subject token"})),
+            IMDS => (200, self.metadata_of_amazon().unwrap()),
             IMPERSONATE => {
                 state.issued += 1;
                 let end = Timestamp::from_unix(state.now + life).to_string();
@@ -300,6 +313,19 @@ impl Asked {
                 (200, json!({"access_token": token, "expires_in": life, "token_type": "Bearer"}))
             }
         }
+    }
+}
+
+impl Asked {
+    fn metadata_of_amazon(&self) -> Option<Value> {
+        amazon::metadata(&self.method, &self.target, &self.imds.0, &self.imds.1)
+    }
+
+    fn subject_token_of_amazon(&self) -> Option<String> {
+        let kind = format!("subject_token_type={}", encode::query(amazon::TOKEN_TYPE));
+        self.body.split('&').find(|field| *field == kind)?;
+        let token = self.body.split('&').find_map(|field| field.strip_prefix("subject_token="))?;
+        encode::decode(token)
     }
 }
 

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    amazon,
     common::{Hand, build_in, get, location, noon, with_service_account},
     google,
-    stub::{IMPERSONATE, METADATA, OAUTH, SIGN, STS, SUBJECT, Stub, fault},
+    stub::{IMDS, IMPERSONATE, METADATA, OAUTH, SIGN, STS, SUBJECT, Stub, fault},
 };
 
 /// A folder with a credential file, which the environment names.
@@ -144,6 +145,51 @@ async fn a_federated_identity_s_token_may_come_from_a_url_or_a_program() {
     assert_signs(&home.build(adc(&stub)).await.unwrap()).await;
 }
 
+/// As `gcloud iam workload-identity-pools create-cred-config --aws --enable-imdsv2` writes it.
+fn amazon(stub: &Stub) -> Value {
+    let metadata = |path: &str| stub.url(&format!("/latest/{path}"));
+    let mut file = federated(
+        stub,
+        &json!({"environment_id": "aws1", "region_url": metadata("meta-data/placement/availability-zone"),
+            "url": metadata("meta-data/iam/security-credentials"),
+            "regional_cred_verification_url":
+                "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15",
+            "imdsv2_session_token_url": metadata("api/token")}),
+    );
+    file["subject_token_type"] = json!(amazon::TOKEN_TYPE);
+    file
+}
+
+#[tokio::test]
+async fn an_identity_of_amazon_s_vouches_for_itself_by_a_call_that_google_makes() {
+    let stub = Stub::start(noon()).await;
+    assert_signs(&Home::new(&amazon(&stub)).build(adc(&stub)).await.unwrap()).await;
+    assert_eq!([IMDS, STS, IMPERSONATE, SIGN].map(|service| stub.calls(service)), [4, 1, 1, 1]);
+}
+
+#[tokio::test]
+async fn the_variables_of_amazon_s_programs_go_before_its_metadata_service() {
+    let stub = Stub::start(noon()).await;
+    let home = Home::new(&amazon(&stub))
+        .with("AWS_ACCESS_KEY_ID", amazon::ACCESS_KEY)
+        .with("AWS_SECRET_ACCESS_KEY", amazon::SECRET_KEY)
+        .with("AWS_SESSION_TOKEN", amazon::TOKEN)
+        .with("AWS_REGION", amazon::REGION);
+    assert_signs(&home.build(adc(&stub)).await.unwrap()).await;
+    assert_eq!([IMDS, STS].map(|service| stub.calls(service)), [0, 1]);
+}
+
+#[tokio::test]
+async fn a_machine_of_amazon_s_without_a_role_is_told_from_one_whose_metadata_service_is_down() {
+    for (status, refused) in [(404, true), (503, false)] {
+        let stub = Stub::start(noon()).await;
+        stub.break_down(IMDS, fault(status));
+        let error = Home::new(&amazon(&stub)).build(adc(&stub)).await.unwrap().renew(noon()).await.unwrap_err();
+        assert_eq!(matches!(&error, SignError::Credentials(_)), refused, "{error}");
+        assert!(error.to_string().contains("instance metadata service"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_federated_identity_of_its_own_cannot_sign_but_act_as_one_that_can() {
     let stub = Stub::start(noon()).await;
@@ -163,10 +209,11 @@ async fn what_cannot_work_is_said_when_the_configuration_is_read() {
     let stub = Stub::start(noon()).await;
     let mut clear = user(&stub);
     clear["token_uri"] = json!("http://oauth.example/token");
-    let aws = federated(&stub, &json!({"environment_id": "aws1", "url": "http://169.254.169.254/"}));
+    let aws = json!({"environment_id": "aws2", "regional_cred_verification_url": "https://sts.{region}.amazonaws.com"});
+    let aws = federated(&stub, &aws);
     for (file, credentials, says) in [
         (clear, impersonate(&stub), "'token_uri'"),
-        (aws, adc(&stub), "AWS"),
+        (aws, adc(&stub), "'aws1'"),
         (json!({"type": "magic"}), adc(&stub), "'magic'"),
         (user(&stub), json!({"source": "impersonate", "service_account": "nobody"}), "service_account: is not"),
         (user(&stub), json!({"source": "impersonate", "service_account": "a@b.c", "delegates": ["x"]}), "delegates[0]"),
