@@ -117,7 +117,7 @@ fn the_gateway_does_not_know_who_serves_it() {
             "src/request",
             "src/gateway",
             "src/plan.rs",
-            "src/snapshot.rs",
+            "src/snapshot",
             "src/existence.rs",
             "src/as_stored.rs",
             "src/upstream.rs",

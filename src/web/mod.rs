@@ -24,6 +24,7 @@ mod reply;
 mod request_id;
 mod routes;
 mod ui;
+mod upload_bodies;
 mod uploads;
 
 pub use demo::Demo;

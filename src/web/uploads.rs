@@ -6,7 +6,6 @@ use bytes::{Buf, Bytes};
 use futures::Stream;
 use http::{Response, StatusCode};
 use presign_core::{ExpiresIn, FinishedPart, Operation};
-use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
@@ -18,6 +17,7 @@ use super::{
     problem::Problem,
     refused::too_slow,
     routes::Web,
+    upload_bodies::{Abort, Complete, Create, PartLinks, check_content_type, check_numbers, check_token, read},
 };
 use crate::{
     admitted::Admitted,
@@ -30,9 +30,6 @@ use crate::{
 };
 
 const PREFIX: &str = "/v1/uploads/";
-
-/// The longest id of an upload, and the longest tag of a part.
-const LONGEST_TOKEN: usize = 2048;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,50 +59,6 @@ impl Action {
             _ => usual,
         }
     }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Create {
-    url: String,
-    #[serde(default)]
-    content_type: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PartLinks {
-    url: String,
-    upload_id: String,
-    numbers: Vec<u32>,
-    /// Seconds.
-    #[serde(default)]
-    expires_in: Option<u64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Complete {
-    url: String,
-    upload_id: String,
-    #[serde(default)]
-    content_type: Option<String>,
-    parts: Vec<Finished>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Finished {
-    number: u32,
-    #[serde(default)]
-    etag: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Abort {
-    url: String,
-    upload_id: String,
 }
 
 impl Web {
@@ -237,7 +190,7 @@ impl Web {
 }
 
 /// Why an action was not carried out.
-enum Failure {
+pub(super) enum Failure {
     /// The body is not understood.
     Body(String),
     Upload(UploadError),
@@ -247,28 +200,4 @@ impl<E: Into<UploadError>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Upload(error.into())
     }
-}
-
-fn read<T: DeserializeOwned>(body: &[u8], form: &str) -> Result<T, Failure> {
-    serde_json::from_slice(body).map_err(|_| Failure::Body(format!("the body is {form}")))
-}
-
-fn check_content_type(text: Option<&str>) -> Result<(), Failure> {
-    let printable = |text: &str| text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    if text.is_none_or(printable) { Ok(()) } else { Err(Failure::Body("content_type is ASCII".to_owned())) }
-}
-
-/// Ids and tags are the store's: printable, and not long.
-fn check_token(text: &str, name: &str) -> Result<(), Failure> {
-    if (1..=LONGEST_TOKEN).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Ok(());
-    }
-    Err(Failure::Body(format!("{name} is what the store gave, unchanged")))
-}
-
-fn check_numbers(numbers: &[u32], most: u32) -> Result<(), Failure> {
-    if numbers.iter().all(|number| (1..=most).contains(number)) {
-        return Ok(());
-    }
-    Err(Failure::Body(format!("part numbers are 1 to {most}")))
 }

@@ -47,7 +47,7 @@ impl AwsSource {
         now: Timestamp,
     ) -> Result<SecretString, FetchError> {
         let asking = Asking { source: self, client, environment };
-        let variables = asking.from_variables();
+        let variables = asking.credentials_of_variables();
         let region = asking.variable("AWS_REGION").or_else(|| asking.variable("AWS_DEFAULT_REGION"));
         let (credentials, region) = match (variables, region) {
             (Some(credentials), Some(region)) => (credentials, region),
@@ -80,7 +80,7 @@ impl Asking<'_> {
         self.environment.variable(name).filter(|value| !value.is_empty())
     }
 
-    fn from_variables(&self) -> Option<Credentials> {
+    fn credentials_of_variables(&self) -> Option<Credentials> {
         let (id, secret) = (self.variable("AWS_ACCESS_KEY_ID")?, self.variable("AWS_SECRET_ACCESS_KEY")?);
         Some(credentials(id, secret, self.variable("AWS_SESSION_TOKEN")))
     }

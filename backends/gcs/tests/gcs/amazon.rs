@@ -55,9 +55,11 @@ pub(crate) fn vouches(subject_token: &str, audience: &str, now: Timestamp) -> bo
 
 /// The signature, made anew ([AWS](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html)).
 fn authorization(headers: &[(&str, &str)], date: &str, now: Timestamp) -> String {
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let hash = |text: &str| hex(digest(&SHA256, text.as_bytes()).as_ref());
-    let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let hash = |text: &str| {
+        let bytes = digest(&SHA256, text.as_bytes());
+        bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+    };
+    let lines = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect::<Vec<_>>().concat();
     let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
     let query = "Action=GetCallerIdentity&Version=2011-06-15";
     let canonical = format!("POST\n/\n{query}\n{lines}\n{names}\n{}", hash(""));

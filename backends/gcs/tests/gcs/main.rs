@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod amazon;
+#[cfg(test)]
 mod common;
 #[cfg(test)]
 mod configuration;

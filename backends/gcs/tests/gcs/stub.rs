@@ -257,21 +257,7 @@ impl Asked {
                 self.content_type != "application/x-www-form-urlencoded" || self.body != body
             }
             IMDS => self.metadata_of_amazon().is_none(),
-            STS if self.subject_token_of_amazon().is_some_and(|token| {
-                amazon::vouches(&token, "//iam.googleapis.com/pool", Timestamp::from_unix(state.now))
-            }) =>
-            {
-                false
-            }
-            STS => {
-                let urn = "urn%3Aietf%3Aparams%3Aoauth%3A";
-                let body = format!(
-                    "grant_type={urn}grant-type%3Atoken-exchange&requested_token_type={urn}token-type%3Aaccess_token\
-                     &audience=%2F%2Fiam.googleapis.com%2Fpool&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fcloud-platform\
-                     &subject_token_type={urn}token-type%3Ajwt&subject_token=subject%20token"
-                );
-                self.content_type != "application/x-www-form-urlencoded" || self.body != body
-            }
+            STS => self.is_wrong_exchange(Timestamp::from_unix(state.now)),
             SUBJECT => self.flavor != "subject",
             // Without the right token the answer is 401, which is no violation: tokens can be revoked.
             IMPERSONATE | SIGN
@@ -317,6 +303,19 @@ impl Asked {
 }
 
 impl Asked {
+    fn is_wrong_exchange(&self, now: Timestamp) -> bool {
+        if let Some(token) = self.subject_token_of_amazon() {
+            return !amazon::vouches(&token, "//iam.googleapis.com/pool", now);
+        }
+        let urn = "urn%3Aietf%3Aparams%3Aoauth%3A";
+        let body = format!(
+            "grant_type={urn}grant-type%3Atoken-exchange&requested_token_type={urn}token-type%3Aaccess_token\
+             &audience=%2F%2Fiam.googleapis.com%2Fpool&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fcloud-platform\
+             &subject_token_type={urn}token-type%3Ajwt&subject_token=subject%20token"
+        );
+        self.content_type != "application/x-www-form-urlencoded" || self.body != body
+    }
+
     fn metadata_of_amazon(&self) -> Option<Value> {
         amazon::metadata(&self.method, &self.target, &self.imds.0, &self.imds.1)
     }

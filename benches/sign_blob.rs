@@ -1,4 +1,5 @@
-//! Signing without a key: how many calls 200 users make who each open a page of 100 images, when IAM takes 50 ms.
+//! Signing without a key: how many calls 200 users make who each open a page of 100 images, when IAM takes 50 ms; with
+//! the gateway's link cache, and without.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,8 +9,7 @@
 )]
 
 use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -18,12 +18,20 @@ use presign_core::{
     Backend, BuildContext, ExpiresIn, FixedClock, FixedEnvironment, ObjectKey, ObjectLocation, Operation, Scheme,
     SignRequest, Signer, Timestamp,
 };
+use presign_gateway::{
+    decorated::Decorated,
+    link_cache::LinkCache,
+    metrics::{LinkCacheMetrics, Metrics},
+    snapshot::sign,
+};
 use presign_gcs::{Gcs, GcsSigner};
 use serde_json::json;
 
-#[path = "../tests/gcs/google.rs"]
+#[path = "../backends/gcs/tests/gcs/amazon.rs"]
+mod amazon;
+#[path = "../backends/gcs/tests/gcs/google.rs"]
 mod google;
-#[path = "../tests/gcs/stub.rs"]
+#[path = "../backends/gcs/tests/gcs/stub.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod stub;
 
@@ -41,10 +49,10 @@ async fn signer(stub: &Stub) -> GcsSigner {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-async fn timed(signer: &GcsSigner, location: &ObjectLocation) -> Duration {
+async fn timed(signer: &dyn Signer, location: &ObjectLocation) -> Duration {
     let (now, life) = (Timestamp::from_unix(NOW), ExpiresIn::from_seconds(3600).unwrap());
     let started = Instant::now();
-    signer.sign(&SignRequest::new(Operation::Get, location, now, life)).await.unwrap();
+    sign(signer, &SignRequest::new(Operation::Get, location, now, life)).await.unwrap();
     started.elapsed()
 }
 
@@ -53,26 +61,20 @@ fn order(user: usize) -> impl Iterator<Item = usize> {
     (0..OBJECTS).map(move |index| (index * 37 + user * 61) % OBJECTS)
 }
 
-/// With `remembered`, links that were signed are signed no more, as the gateway's link cache has it.
 async fn measure(name: &str, page_at_once: bool, remembered: bool) {
     let stub = Stub::start(Timestamp::from_unix(NOW)).await;
-    let signer = signer(&stub).await;
+    let signer = Arc::new(signer(&stub).await);
     signer.renew(Timestamp::from_unix(NOW)).await.unwrap();
+    let metrics = LinkCacheMetrics::new(&Metrics::new().unwrap(), "google");
+    let signer: Arc<dyn Signer> =
+        if remembered { Arc::new(Decorated(LinkCache::new(signer, 4096, metrics))) } else { signer };
     stub.take(Duration::from_millis(50));
     let object = |index: usize| {
         let key = ObjectKey::parse(format!("project/run/metrics/{index}.png")).unwrap();
         ObjectLocation::new(Scheme::Gs, None, "ml-artifacts", key).unwrap()
     };
     let objects: Vec<_> = (0..OBJECTS).map(object).collect();
-    let links = Mutex::new(HashSet::new());
-    let link = async |index: usize| {
-        if remembered && links.lock().unwrap().contains(&index) {
-            return Duration::ZERO;
-        }
-        let took = timed(&signer, &objects[index]).await;
-        links.lock().unwrap().insert(index);
-        took
-    };
+    let link = async |index: usize| timed(signer.as_ref(), &objects[index]).await;
     let user = async |user: usize| {
         if page_at_once {
             return join_all(order(user).map(&link)).await;
