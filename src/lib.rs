@@ -5,6 +5,7 @@ pub mod admitted;
 mod as_stored;
 pub mod audit;
 pub mod auth;
+pub mod bulk;
 mod cli;
 pub mod clock;
 pub mod config;

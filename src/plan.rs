@@ -68,7 +68,9 @@ impl<'a> Plan<'a> {
         let grant = found.authorize(caller, wanted.operation)?;
         let route = snapshot.route(found.rule()).ok_or(Obstacle::NoRule)?;
         let signer = route.signer(&grant)?;
-        let download = wanted.download.as_deref().or_else(|| wanted.prefers_file.then_some(""));
+        // What is inferred gives way to what the rule says.
+        let is_file = wanted.prefers_file && !grant.rule().has_disposition();
+        let download = wanted.download.as_deref().or_else(|| is_file.then_some(""));
         let overrides = grant.overrides(download, wanted.content_type.as_deref());
         let written = match wanted.operation {
             Operation::Put => (wanted.content_type.clone(), wanted.content_length),
@@ -94,9 +96,9 @@ impl<'a> Plan<'a> {
         Ok(Self { grant, signer, overrides, written, inputs, credential, attribution, short_credential, audience })
     }
 
-    /// The same plan, for a link that the gateway itself uses.
-    pub(crate) fn for_gateway(self) -> Self {
-        Self { audience: Audience::Gateway, ..self }
+    /// The same plan, for a link that somebody else uses.
+    pub(crate) fn meant_for(self, audience: Audience) -> Self {
+        Self { audience, ..self }
     }
 
     /// The same plan, with a credential that is there, and lasts as long as the link should if one that long is to be

@@ -123,7 +123,7 @@ impl Granted for Link {
     }
 
     fn expires_at(&self) -> Option<Timestamp> {
-        Some(self.signed.expires_at())
+        Some(self.expires_at)
     }
 }
 

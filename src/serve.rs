@@ -1,6 +1,6 @@
 //! `presign-gateway serve`: from a configuration to two listeners, and to their orderly end.
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use http::{HeaderValue, header};
 use presign_core::{BuildError, Clock, Environment};
@@ -10,6 +10,7 @@ use warp::{Filter, reply::Response as WarpResponse};
 
 use crate::{
     Registry, admin, auth,
+    bulk::{Bulk, BulkThreads},
     clock::SystemClock,
     config::{self, Draft, LimitsConfig, LogConfig, Problems},
     embedded::{self, Embedded},
@@ -22,6 +23,9 @@ use crate::{
     snapshot::Surroundings,
     web::{self, Demo, Web},
 };
+
+/// How long what broken uploads leave in stores may take to be cleaned up, once no request is answered any more.
+const CLEAN_UP: Duration = Duration::from_secs(4);
 
 /// Where the configuration comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,14 +124,18 @@ pub async fn serve(
         gateway_url: server.gateway_url(Some(public_address)),
     };
     let client = auth::http_client().map_err(ServeError::Authentication)?;
-    let gateway = Arc::new(build_with(draft, &surroundings, client.clone()).await?);
+    let threads = BulkThreads::start()?;
+    let stores_client = auth::http_client().map_err(ServeError::Authentication)?;
+    let gateway = build_with(draft, &surroundings, client.clone()).await?;
+    let gateway = Arc::new(gateway.moving_bytes_by(threads.bulk(), stores_client));
     let demo = text.demo.as_ref().map(|_| Demo::embedded(&Embedded::token(text.environment.as_ref())));
     let web = Arc::new(Web::new(Arc::clone(&gateway), demo));
 
     let asked = Arc::clone(&gateway);
     let stop = shutdown::Signal::listen(server.limits.drain_delay.0, move || asked.drain())?;
     let hangup = Reloader::hangup()?;
-    let public_options = Options { limits: server.limits.clone(), tls, connections: metrics.connections.clone() };
+    let public_options =
+        Options { limits: server.limits.clone(), tls, connections: metrics.connections.clone(), bulk: threads.bulk() };
     let listeners = Listeners {
         public_address,
         public: public_options.into(),
@@ -140,7 +148,7 @@ pub async fn serve(
     let surroundings = Surroundings { environment, ..surroundings };
     let reloader = Reloader::new(text.source, surroundings, Arc::clone(&gateway), client, listeners.clone(), reads);
     let answering = Arc::clone(&gateway);
-    let public_routes = web::routes(web).map(move |answer| parting(answer, &answering));
+    let public_routes = web::routes(Arc::clone(&web)).map(move |answer| parting(answer, &answering));
     let public_service = server::service(warp::service(public_routes));
     let ending = Arc::clone(&gateway);
     let admin_service = server::service(warp::service(admin::routes(gateway)));
@@ -152,11 +160,17 @@ pub async fn serve(
         server::serve(admin, admin_service, listeners.admin, stop.stopped()),
         reloader.run(hangup, stop.stopped()),
     );
-    if let Some(audit) = &ending.live().audit {
-        audit.flush().await;
-    }
+    tidy(&web, &ending).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What is left to do when nobody is answered any more.
+async fn tidy(web: &Web, gateway: &Gateway) {
+    web.uploads_ended(CLEAN_UP).await;
+    if let Some(audit) = &gateway.live().audit {
+        audit.flush().await;
+    }
 }
 
 /// Has the client connect anew, which leads elsewhere, once the gateway was asked to stop.
@@ -219,5 +233,5 @@ pub(crate) fn warn_of(warnings: &Problems) {
 /// The admin listener has the same limits, no TLS, and a count of its own that nobody reads.
 fn admin_options(limits: &LimitsConfig) -> Result<Options, ServeError> {
     let connections = prometheus::IntGauge::new("admin_connections", "Open connections of the admin listener.")?;
-    Ok(Options { limits: limits.clone(), tls: None, connections })
+    Ok(Options { limits: limits.clone(), tls: None, connections, bulk: Bulk::default() })
 }

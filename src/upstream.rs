@@ -2,10 +2,7 @@
 
 use presign_core::SignedUrl;
 
-use crate::{
-    delivery::Passage,
-    plan::{Obstacle, Plan},
-};
+use crate::delivery::Passage;
 
 /// A link for the gateway itself, to pass an object's bytes on.
 #[derive(Debug)]
@@ -16,14 +13,4 @@ pub struct Upstream {
     pub passage: Passage,
     /// Whether the rule says how long the object may be cached.
     pub has_cache_control: bool,
-}
-
-/// Signs one, as planned for the client.
-///
-/// # Errors
-/// As for the client's own.
-pub(crate) async fn upstream(plan: Plan<'_>, passage: Passage) -> Result<Upstream, Obstacle> {
-    let has_cache_control = plan.overrides.cache_control.is_some();
-    let (signed, _) = plan.for_gateway().with_credential().await?.sign().await?;
-    Ok(Upstream { signed, passage, has_cache_control })
 }

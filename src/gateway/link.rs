@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::HeaderMap;
-use presign_core::{ObjectLocation, SignError, SignedUrl, Timestamp};
+use presign_core::{Audience, ObjectLocation, SignError, SignedUrl, Timestamp};
 
 use super::{Gateway, Live, Wanted, conclude::matched};
 use crate::{
@@ -18,14 +18,16 @@ use crate::{
     refusal::Refusal,
     rules::{Grant, Match},
     snapshot::Route,
-    upstream::{Upstream, upstream},
+    upstream::Upstream,
 };
 
 /// A link, and how it came about.
 #[derive(Debug)]
 pub struct Link {
-    /// The link.
-    pub signed: SignedUrl,
+    /// The link; `None` where the caller gets the bytes, and no link to them.
+    pub signed: Option<SignedUrl>,
+    /// When it ends.
+    pub expires_at: Timestamp,
     /// What bounds its life.
     pub bound: Bound,
     /// When it was made.
@@ -122,14 +124,17 @@ impl Gateway {
         if plan.grant.rule().check_exists() && wanted.operation.is_read() {
             self.check_exists(plan.signer.as_ref(), &plan.grant, route.built_in, now).await?;
         }
+        // Signed once: for the caller, or where nobody else uses the link for the gateway itself.
+        let audience = if passage == Passage::Stream { Audience::Gateway } else { Audience::Client };
+        let has_cache_control = plan.overrides.cache_control.is_some();
         let location = plan.grant.location();
         let rewritten = (*location != wanted.location).then(|| location.clone());
         let as_view;
-        let (signed, wanted) = match plan.sign().await {
+        let (signed, wanted) = match plan.meant_for(audience).sign().await {
             Err(Obstacle::Signer(SignError::UnsupportedOverride(_))) if wanted.prefers_file => {
                 as_view = Wanted { prefers_file: false, ..wanted.clone() };
                 let plan = Plan::make(&live.snapshot, found, caller, &as_view, now)?.with_credential().await?;
-                (plan.sign().await?, &as_view)
+                (plan.meant_for(audience).sign().await?, &as_view)
             }
             signed => (signed?, wanted),
         };
@@ -137,13 +142,19 @@ impl Gateway {
         if lifetime.bound.is_clamp() {
             route.metrics.clamped(lifetime.bound);
         }
-        let upstream = match passage {
-            Passage::Link => None,
-            passage => Some(upstream(Plan::make(&live.snapshot, found, caller, wanted, now)?, passage).await?),
+        let expires_at = signed.expires_at();
+        let own = |signed| Some(Upstream { signed, passage, has_cache_control });
+        let (signed, upstream) = match passage {
+            Passage::Link => (Some(signed), None),
+            Passage::Stream => (None, own(signed)),
+            Passage::Image => {
+                let plan = Plan::make(&live.snapshot, found, caller, wanted, now)?.meant_for(Audience::Gateway);
+                (Some(signed), own(plan.with_credential().await?.sign().await?.0))
+            }
         };
         let cache_margin = live.snapshot.config.signing.redirect_cache_margin.0;
         let route = Arc::clone(route);
-        Ok(Link { signed, bound: lifetime.bound, now, cache_margin, route, upstream, rewritten })
+        Ok(Link { signed, expires_at, bound: lifetime.bound, now, cache_margin, route, upstream, rewritten })
     }
 
     async fn check_exists(

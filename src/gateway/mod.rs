@@ -12,7 +12,7 @@ use std::sync::{
 
 use presign_core::{Clock, Timestamp};
 
-use crate::{existence::Existence, live::Current, metrics::Metrics, stream::Streams};
+use crate::{bulk::Bulk, existence::Existence, live::Current, metrics::Metrics, stream::Streams};
 
 pub use self::{link::Link, wanted::Wanted};
 pub use crate::live::{Live, Reload};
@@ -36,6 +36,13 @@ impl Gateway {
         let existence = Existence::new(client.clone());
         let streams = Streams::new(client, Arc::clone(&clock), metrics.streams.open.clone());
         Self { current, clock, metrics, existence, draining: AtomicBool::new(false), streams }
+    }
+
+    /// Has objects' bytes moved by these threads, with a client of theirs, which must not follow redirects.
+    #[must_use]
+    pub fn moving_bytes_by(mut self, bulk: Bulk, client: reqwest::Client) -> Self {
+        self.streams = self.streams.by(bulk, client);
+        self
     }
 
     /// From here on load balancers are told to turn elsewhere.

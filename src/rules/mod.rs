@@ -36,5 +36,6 @@ mod set;
 pub use explain::{Explanation, Verdict};
 pub use facts::BackendFacts;
 pub use grant::{Grant, Match, Refusal};
+pub(crate) use response::is_unsafe_type;
 pub use rule::Rule;
 pub use set::RuleSet;

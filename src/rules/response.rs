@@ -54,6 +54,11 @@ impl ResponsePolicy {
         }
     }
 
+    /// Whether the rule says itself whether objects are shown or saved.
+    pub(super) const fn has_disposition(&self) -> bool {
+        self.disposition.is_some()
+    }
+
     /// The overrides for one object. `download` is the caller's wish to save it, under that name unless it is empty;
     /// `content_type` is the caller's wish for a type, which the rule's own overrules. A type that a browser runs is a
     /// download when it is the caller who wants it.
@@ -106,7 +111,8 @@ impl Disposition {
     }
 }
 
-fn is_unsafe_type(content_type: &str) -> bool {
+/// Whether a browser runs what is of this type.
+pub(crate) fn is_unsafe_type(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.ends_with("+xml") || UNSAFE_TYPES.contains(&essence.as_str())
 }

@@ -71,6 +71,11 @@ impl Rule {
     pub const fn delivery(&self) -> Delivery {
         self.delivery
     }
+
+    /// Whether the rule says itself whether objects are shown or saved.
+    pub(crate) const fn has_disposition(&self) -> bool {
+        self.response.has_disposition()
+    }
 }
 
 impl fmt::Debug for Rule {

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{Options, Peer, Permit, activity::Activity, stall::Stalling, timer::SharedTimer};
-use crate::config::LimitsConfig;
+use crate::{bulk::Load, config::LimitsConfig};
 
 /// A connection that was accepted.
 pub(super) struct Connection {
@@ -23,6 +23,8 @@ pub(super) struct Connection {
     pub(super) permit: Permit,
     pub(super) options: Options,
     pub(super) watcher: Watcher,
+    /// What the service says that it carries.
+    pub(super) load: Load,
 }
 
 impl Connection {
@@ -34,21 +36,21 @@ impl Connection {
         B::Data: Send,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let Self { stream, permit, options, watcher } = self;
+        let Self { stream, permit, options, watcher, load } = self;
         let _open = Open::count(&options.connections);
         // Answers are small: waiting to fill a packet only delays them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was not set");
         }
         match &options.tls {
-            None => http1(stream, service, &options.limits, watcher).await,
+            None => http1(stream, service, &options, &load, watcher).await,
             Some(acceptor) => {
                 let handshake = acceptor.accept(stream);
                 match time::timeout(options.limits.header_read_timeout.0, handshake).await {
                     Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
-                        http2(stream, service, &options.limits, watcher).await;
+                        http2(stream, service, &options, &load, watcher).await;
                     }
-                    Ok(Ok(stream)) => http1(stream, service, &options.limits, watcher).await,
+                    Ok(Ok(stream)) => http1(stream, service, &options, &load, watcher).await,
                     Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                     Err(_) => tracing::debug!("a TLS handshake took too long"),
                 }
@@ -58,7 +60,7 @@ impl Connection {
     }
 }
 
-async fn http1<I, S, B>(io: I, service: S, limits: &LimitsConfig, watcher: Watcher)
+async fn http1<I, S, B>(io: I, service: S, options: &Options, load: &Load, watcher: Watcher)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Send + 'static,
@@ -67,6 +69,7 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    let limits = &options.limits;
     let mut builder = conn::http1::Builder::new();
     builder
         .timer(SharedTimer::new(limits.header_read_timeout.0))
@@ -74,12 +77,12 @@ where
         .max_buf_size(limits.max_header_bytes)
         .max_headers(limits.max_headers);
     let connection = builder.serve_connection(moving(io, limits), service);
-    if let Err(error) = watcher.watch(connection).await {
+    if let Some(Err(error)) = options.bulk.drive(watcher.watch(connection), load).await {
         tracing::debug!(%error, "a connection ended early");
     }
 }
 
-async fn http2<I, S, B>(io: I, service: S, limits: &LimitsConfig, watcher: Watcher)
+async fn http2<I, S, B>(io: I, service: S, options: &Options, load: &Load, watcher: Watcher)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Send + 'static,
@@ -88,6 +91,7 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    let limits = &options.limits;
     let mut builder = conn::http2::Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
@@ -98,7 +102,7 @@ where
     let activity = Activity::start();
     let connection = builder.serve_connection(moving(io, limits), activity.of(service));
     tokio::select! {
-        ended = watcher.watch(connection) => if let Err(error) = ended {
+        ended = options.bulk.drive(watcher.watch(connection), load) => if let Some(Err(error)) = ended {
             tracing::debug!(%error, "a connection ended early");
         },
         () = activity.none_for(patience(limits)) => tracing::debug!("a connection without requests was closed"),
@@ -131,16 +135,17 @@ impl Drop for Open {
     }
 }
 
-/// Puts the client's address into each request's extensions.
+/// Puts the client's address, and the connection's load, into each request's extensions.
 #[derive(Clone)]
 pub(super) struct WithPeer<S> {
     inner: S,
     peer: Peer,
+    load: Load,
 }
 
 impl<S> WithPeer<S> {
-    pub(super) const fn new(inner: S, peer: Peer) -> Self {
-        Self { inner, peer }
+    pub(super) const fn new(inner: S, peer: Peer, load: Load) -> Self {
+        Self { inner, peer, load }
     }
 }
 
@@ -151,6 +156,7 @@ impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for WithPeer<S> {
 
     fn call(&self, mut request: Request<Incoming>) -> S::Future {
         request.extensions_mut().insert(self.peer);
+        request.extensions_mut().insert(self.load.clone());
         self.inner.call(request)
     }
 }

@@ -25,7 +25,10 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::config::LimitsConfig;
+use crate::{
+    bulk::{Bulk, Load},
+    config::LimitsConfig,
+};
 use connection::{Connection, WithPeer};
 pub use tls::{TlsError, acceptor};
 
@@ -45,6 +48,8 @@ pub struct Options {
     pub tls: Option<TlsAcceptor>,
     /// Counts the connections that are open.
     pub connections: IntGauge,
+    /// What drives connections while they carry objects' bytes.
+    pub bulk: Bulk,
 }
 
 impl std::fmt::Debug for Options {
@@ -97,9 +102,10 @@ pub async fn serve<S, B>(
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let start = |(stream, peer, permit): Accepted, graceful: &GracefulShutdown| {
-        let service = WithPeer::new(service.clone(), Peer(peer));
+        let load = Load::default();
+        let service = WithPeer::new(service.clone(), Peer(peer), load.clone());
         let options = Options::clone(&current.load());
-        let connection = Connection { stream, permit, options, watcher: graceful.watcher() };
+        let connection = Connection { stream, permit, options, watcher: graceful.watcher(), load };
         connection.run(service)
     };
     let mut shutdown = std::pin::pin!(shutdown);

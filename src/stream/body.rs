@@ -15,6 +15,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::{image::SIGNATURE_BYTES, slots::Slot};
 use crate::{
+    bulk::Carrying,
     metrics::{StreamMetrics, StreamOutcome},
     refusal::Refusal,
 };
@@ -30,6 +31,8 @@ pub(crate) struct Body {
     end: Pin<Box<Sleep>>,
     is_waiting: bool,
     account: Account,
+    /// Held as long as the object is on a connection.
+    _carrying: Option<Carrying>,
 }
 
 /// Why a body ended before its end.
@@ -46,7 +49,12 @@ impl Body {
     pub(super) fn new(store: reqwest::Body, length: Option<u64>, idle: Duration, mut account: Account) -> Self {
         account.left = length;
         let end = Box::pin(tokio::time::sleep(idle));
-        Self { start: Bytes::new(), store, idle, end, is_waiting: false, account }
+        Self { start: Bytes::new(), store, idle, end, is_waiting: false, account, _carrying: None }
+    }
+
+    /// The same, on its way over a connection.
+    pub(crate) fn carried(self, carrying: Carrying) -> Self {
+        Self { _carrying: Some(carrying), ..self }
     }
 
     /// The first bytes, as many as tell an image's type. They are still handed on.

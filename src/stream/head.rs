@@ -58,6 +58,10 @@ pub(super) fn unreachable(error: reqwest::Error) -> Refusal {
     unavailable(format!("the store: {}", error.without_url()))
 }
 
+pub(super) fn ending() -> Refusal {
+    unavailable("the gateway is ending".to_owned())
+}
+
 fn unavailable(message: String) -> Refusal {
     Refusal::Unavailable { message, retry_after: Some(Duration::from_secs(5)) }
 }

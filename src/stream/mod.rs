@@ -18,12 +18,13 @@ pub(crate) use body::Body;
 pub(crate) use image::ImageType;
 
 use self::{body::Account, slots::Slots};
-use crate::{metrics::StreamMetrics, refusal::Refusal};
+use crate::{bulk::Bulk, metrics::StreamMetrics, refusal::Refusal};
 
 /// Fetches objects from stores for clients.
 #[derive(Debug, Clone)]
 pub struct Streams {
     client: reqwest::Client,
+    bulk: Bulk,
     clock: Arc<dyn Clock>,
     slots: Slots,
 }
@@ -51,7 +52,17 @@ impl Streams {
     /// Fetches with this client, which must not follow redirects; `open` shows how many objects are on their way.
     #[must_use]
     pub fn new(client: reqwest::Client, clock: Arc<dyn Clock>, open: IntGauge) -> Self {
-        Self { client, clock, slots: Slots::new(open) }
+        Self { client, bulk: Bulk::default(), clock, slots: Slots::new(open) }
+    }
+
+    /// Fetches by these threads, with a client of theirs.
+    pub(crate) fn by(self, bulk: Bulk, client: reqwest::Client) -> Self {
+        Self { client, bulk, ..self }
+    }
+
+    /// The client that objects' bytes are fetched and sent with, and the threads that do it.
+    pub(crate) fn means(&self) -> (reqwest::Client, Bulk) {
+        (self.client.clone(), self.bulk.clone())
     }
 
     /// Asks the store for an object, with the conditions and the range that the client asks for.
@@ -75,9 +86,10 @@ impl Streams {
         for (name, value) in link.headers() {
             request = request.header(*name, value);
         }
-        let answer = match request.send().await {
-            Ok(answer) => answer,
-            Err(error) => return Err(account.refused(head::unreachable(error))),
+        let answer = match self.bulk.run(request.send()).await {
+            Some(Ok(answer)) => answer,
+            Some(Err(error)) => return Err(account.refused(head::unreachable(error))),
+            None => return Err(account.refused(head::ending())),
         };
         if let Some(refusal) = head::refusal(answer.status()) {
             return Err(account.refused(refusal));

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use presign_core::{Content, ContentError, SignedUrl, Timestamp};
 
 use super::{UploadError, source::Pieces};
-use crate::{admitted::Admitted, refusal::Refusal};
+use crate::{admitted::Admitted, bulk::Bulk, refusal::Refusal};
 
 /// The most that is read of an answer: ids and error codes stand at its start.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -37,11 +37,12 @@ pub(super) struct Reply {
 #[derive(Debug, Clone)]
 pub(super) struct Exchange {
     client: reqwest::Client,
+    bulk: Bulk,
 }
 
 impl Exchange {
-    pub(super) const fn new(client: reqwest::Client) -> Self {
-        Self { client }
+    pub(super) const fn new(client: reqwest::Client, bulk: Bulk) -> Self {
+        Self { client, bulk }
     }
 
     /// Sends a request and reads the answer, whatever its status.
@@ -71,7 +72,8 @@ impl Exchange {
             Body::Text(text) => reqwest::Body::from(text),
             Body::Pieces(pieces, _) => reqwest::Body::wrap_stream(pieces),
         };
-        let sent = self.client.request(method, url.expose()).headers(headers).body(body).send().await;
+        let request = self.client.request(method, url.expose()).headers(headers).body(body);
+        let sent = self.bulk.run(request.send()).await.ok_or_else(|| down("the gateway is ending".to_owned()))?;
         let mut answer = sent.map_err(|error| down(format!("the store: {}", error.without_url())))?;
         let (status, etag) = (answer.status().as_u16(), etag(answer.headers()));
         let mut text = Vec::new();

@@ -7,6 +7,7 @@ use tokio::{
     sync::{Semaphore, SemaphorePermit},
     time::timeout,
 };
+use tokio_util::task::TaskTracker;
 
 use super::{
     UploadError,
@@ -14,7 +15,7 @@ use super::{
     parts::Parts,
     source::Source,
 };
-use crate::{admitted::Admitted, refusal::Refusal};
+use crate::{admitted::Admitted, bulk::Bulk, refusal::Refusal};
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy)]
@@ -40,11 +41,14 @@ pub(crate) struct Uploader {
     pub(super) exchange: Exchange,
     pub(super) clock: Arc<dyn Clock>,
     turns: Semaphore,
+    under_way: TaskTracker,
 }
 
 impl Uploader {
-    pub(crate) fn new(client: reqwest::Client, clock: Arc<dyn Clock>, at_once: usize) -> Self {
-        Self { exchange: Exchange::new(client), clock, turns: Semaphore::new(at_once.min(Semaphore::MAX_PERMITS)) }
+    /// Writes with this client, by these threads.
+    pub(crate) fn new((client, bulk): (reqwest::Client, Bulk), clock: Arc<dyn Clock>, at_once: usize) -> Self {
+        let turns = Semaphore::new(at_once.min(Semaphore::MAX_PERMITS));
+        Self { exchange: Exchange::new(client, bulk), clock, turns, under_way: TaskTracker::new() }
     }
 
     /// Waits until one more file may be under way.
@@ -59,11 +63,31 @@ impl Uploader {
         Err(Refusal::Unavailable { message, retry_after: None }.into())
     }
 
-    /// Writes a file.
+    /// Writes a file, in a task of its own: a caller who is gone takes its request along, but not what has to be cleaned up
+    /// in the store.
     ///
     /// # Errors
     /// Why there is no new object.
-    pub(crate) async fn store(&self, upload: &Upload, pace: Pace) -> Result<(), UploadError> {
+    pub(crate) async fn store(self: &Arc<Self>, upload: Upload, pace: Pace) -> Result<(), UploadError> {
+        let uploader = Arc::clone(self);
+        let storing = self.under_way.spawn(async move {
+            let stored = uploader.store_here(&upload, pace).await;
+            upload.target.route.metrics.uploaded(stored.as_ref().map(|()| upload.file.length()).ok());
+            stored
+        });
+        storing.await.map_err(|_| Refusal::Internal("an upload was interrupted".to_owned()))?
+    }
+
+    /// Waits until nothing is under way any more, also of those whose callers are gone. For when no more come.
+    pub(crate) async fn ended(&self, limit: Duration) {
+        self.under_way.close();
+        if timeout(limit, self.under_way.wait()).await.is_err() {
+            let left = self.under_way.len();
+            tracing::warn!(left, "broken uploads were not cleaned up in time: parts may be left in the store");
+        }
+    }
+
+    async fn store_here(&self, upload: &Upload, pace: Pace) -> Result<(), UploadError> {
         let length = upload.file.length();
         let written = match upload.target.signer.multipart() {
             Some(multipart) if length > pace.part_bytes => self.store_in_parts(upload, multipart, pace).await,

@@ -85,8 +85,8 @@ impl Batch {
                 Ok(wanted) => gateway.link_for(live, caller, &wanted, asking).await,
                 Err(error) => Err(gateway.refuse(live, operation, asking, error).await),
             };
-            match result {
-                Ok(link) => answers.push(json_of(&link)),
+            match result.and_then(|link| Ok(json_of(&link)?)) {
+                Ok(link) => answers.push(link),
                 Err(refusal) if self.is_list => answers.push(error_of(&refusal)),
                 Err(refusal) => return Err(refusal),
             }

@@ -1,5 +1,6 @@
 //! Links that lead back to the gateway: the signer that made them serves them.
 
+use futures::StreamExt;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use presign_core::{ReceivedBody, encode};
 use warp::{Reply, reply::Response as WarpResponse};
@@ -45,7 +46,8 @@ impl Web {
             _ => content.receive(path, &parts, body, now).await,
         };
         let (served, body) = served.into_parts();
-        let mut response = warp::reply::stream(body).into_response();
+        let carrying = head.load.carry();
+        let mut response = warp::reply::stream(body.inspect(move |_| _ = &carrying)).into_response();
         *response.status_mut() = served.status;
         *response.headers_mut() = served.headers;
         // A cache must not give one origin's answer to another, nor one without CORS headers to a script.

@@ -79,15 +79,8 @@ impl Web {
         let location = server.uploaded(&name, &head.live.snapshot.endpoints).map_err(Refusal::from)?;
         let target =
             self.gateway.admit(&head.live, &caller, &Wanted::new(Operation::Put, location), head.asking()).await?;
-        let route = Arc::clone(&target.route);
-        let upload = Upload { target, content_type, file };
-        let uploader = Arc::clone(&self.uploader);
-        let bytes = upload.file.length();
-        // A caller who is gone takes this request along, but not what has to be cleaned up in the store.
-        let storing = tokio::spawn(async move { uploader.store(&upload, pace).await });
-        let stored = storing.await.map_err(|_| Refusal::Internal("an upload was interrupted".to_owned()))?;
-        route.metrics.uploaded(stored.as_ref().map(|()| bytes).ok());
-        stored.map(|()| name)
+        let _carrying = head.load.carry();
+        self.uploader.store(Upload { target, content_type, file }, pace).await.map(|()| name)
     }
 
     /// `DELETE` of one file. The real fileserver answers with its path.

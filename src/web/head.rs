@@ -6,7 +6,7 @@ use http::{HeaderMap, Method};
 use warp::path::FullPath;
 
 use super::{client, context::Context};
-use crate::{gateway::Live, record::Asking, server::Peer};
+use crate::{bulk::Load, gateway::Live, record::Asking, server::Peer};
 
 /// A request without its body.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Head {
     pub(super) live: Arc<Live>,
     /// The other end of the connection.
     pub(super) peer: Option<Peer>,
+    /// What the connection carries.
+    pub(super) load: Load,
 }
 
 impl Head {

@@ -66,6 +66,9 @@ impl Web {
             }
         };
         match ObjectRequest::parse(path, &head.query, &head.live.snapshot.endpoints) {
+            Ok(_) if operation.is_read() && asks_for_files_server(head, path) => {
+                self.files_server(head, context).await.into()
+            }
             Ok(request) => self.link_answer(head, context, operation, request).await,
             Err(InvalidRequest::NoUrl) if path == "/" && operation.is_read() => self.home(head, context).await.into(),
             Err(InvalidRequest::NoUrl) if path == ui::PATH && operation.is_read() => ui::script(head).into(),
@@ -95,10 +98,14 @@ impl Web {
             Ok(link) => link,
             Err(refusal) => return Problem::of(&refusal).answer(context).into(),
         };
+        let file_name = prefers_file.then(|| wanted.location.key().file_name());
         if consumer.takes_link {
-            return Answer::json(StatusCode::OK, &link::json_of(&link)).into();
+            return match link::json_of(&link) {
+                Ok(value) => Answer::json(StatusCode::OK, &value).into(),
+                Err(no_links) => refused(&no_links.into(), context).into(),
+            };
         }
-        match self.pass_on(head, &link).await {
+        match self.pass_on(head, &link, file_name).await {
             Ok(Some(passed_on)) => return passed_on,
             Ok(None) => {}
             Err(refusal) => return refused(&refusal, context).into(),
@@ -126,4 +133,11 @@ impl Web {
         }
         answer
     }
+}
+
+/// Whether a client asks if a files server is there whose URL holds the start of a key: that ends in a slash here, and
+/// nobody gets an object who does not say who asks.
+fn asks_for_files_server(head: &Head, path: &str) -> bool {
+    let is_anonymous = [header::AUTHORIZATION, header::COOKIE].iter().all(|name| !head.headers.contains_key(name));
+    is_anonymous && head.query.is_empty() && path.ends_with('/') && FilesServer::parse(path).is_some()
 }

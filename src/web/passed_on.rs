@@ -4,6 +4,7 @@
 //! a policy that takes scripts and the origin away, and what only `proxy=1` asks for has to be a raster image.
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use presign_core::disposition;
 
 use super::{answer::Answer, head::Head, problem::own, reply::Reply};
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     gateway::Link,
     lifetime::redirect_max_age,
     refusal::Refusal,
+    rules::is_unsafe_type,
     stream::{Bounds, Fetched, ImageType},
     upstream::Upstream,
 };
@@ -25,18 +27,26 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 impl super::Web {
-    /// The object itself, if it is to pass through the gateway; `None` when the caller is to be redirected.
+    /// The object itself, if it is to pass through the gateway; `None` when the caller is to be redirected. `file_name` is
+    /// for a caller who seems to want a file.
     ///
     /// # Errors
     /// When the store does not give an object that the rule wants passed on.
-    pub(super) async fn pass_on(&self, head: &Head, link: &Link) -> Result<Option<Reply>, Refusal> {
+    pub(super) async fn pass_on(
+        &self,
+        head: &Head,
+        link: &Link,
+        file_name: Option<&str>,
+    ) -> Result<Option<Reply>, Refusal> {
         let Some(upstream) = &link.upstream else { return Ok(None) };
         let limits = &head.live.snapshot.config.server.limits;
         let bounds = Bounds { most: limits.streams, idle: limits.stream_idle_timeout.0 };
         let metrics = link.route.metrics.stream();
         let fetched = self.gateway.streams().fetch(&upstream.signed, &head.headers, bounds, metrics).await;
         match upstream.passage {
-            Passage::Stream => fetched.map(|fetched| Some(reply(head, link, upstream, fetched, POLICY))),
+            Passage::Stream => {
+                fetched.map(|fetched| Some(reply(head, link, upstream, saved(fetched, file_name), POLICY)))
+            }
             // Whatever is wrong, the store itself is still there to be asked.
             Passage::Image => match fetched {
                 Ok(fetched) => Ok(image(fetched).await.map(|image| reply(head, link, upstream, image, IMAGE_POLICY))),
@@ -48,6 +58,21 @@ impl super::Web {
             Passage::Link => Ok(None),
         }
     }
+}
+
+/// A page or a script is a file to whoever seems to want one, also where the rule has objects shown: they would be shown on
+/// the gateway's origin.
+fn saved(mut fetched: Fetched, file_name: Option<&str>) -> Fetched {
+    let text = |name| fetched.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_saved = text(header::CONTENT_DISPOSITION).starts_with("attachment");
+    if let Some(name) = file_name
+        && !is_saved
+        && is_unsafe_type(text(header::CONTENT_TYPE))
+        && let Ok(value) = HeaderValue::from_str(&disposition::attachment(name))
+    {
+        fetched.headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    fetched
 }
 
 /// The object if it is an image, with the type that it really has.
@@ -80,7 +105,11 @@ fn reply(head: &Head, link: &Link, upstream: &Upstream, fetched: Fetched, policy
     answer.set(header::CONTENT_SECURITY_POLICY, policy);
     answer.set(own("x-presign-backend"), link.route.backend.clone());
     answer.set(own("x-presign-rule"), link.route.rule.clone());
-    if has_body && head.method != Method::HEAD { Reply::passing(answer, body) } else { answer.into() }
+    if has_body && head.method != Method::HEAD {
+        Reply::passing(answer, body.carried(head.load.carry()))
+    } else {
+        answer.into()
+    }
 }
 
 /// The object's headers. Those of a body go where that does: a store's page about an error is not the object.
@@ -101,6 +130,6 @@ fn passed_on(
 }
 
 fn cache_control(link: &Link) -> HeaderValue {
-    let max_age = redirect_max_age(link.signed.expires_at(), link.now, link.cache_margin).min(LONGEST_MAX_AGE);
+    let max_age = redirect_max_age(link.expires_at, link.now, link.cache_margin).min(LONGEST_MAX_AGE);
     HeaderValue::from_str(&format!("private, max-age={max_age}")).unwrap_or(HeaderValue::from_static("private"))
 }

@@ -1,6 +1,6 @@
 //! The filters: which request goes where.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::{Buf, Bytes};
 use futures::Stream;
@@ -10,7 +10,7 @@ use warp::{Filter, path::FullPath, reply::Response as WarpResponse};
 use super::{
     body::received, cors, demo::Demo, head::Head, refused::method_not_allowed, request_id::RequestIds, uploads::Action,
 };
-use crate::{gateway::Gateway, request::FilesServer, server::Peer, upload::Uploader};
+use crate::{bulk::Load, gateway::Gateway, request::FilesServer, server::Peer, upload::Uploader};
 
 /// Where lists of links are asked for.
 pub(super) const BATCH: &str = "/v1/presign";
@@ -32,13 +32,26 @@ impl Web {
     #[must_use]
     pub fn new(gateway: Arc<Gateway>, demo: Option<Demo>) -> Self {
         let at_once = gateway.live().snapshot.config.server.limits.uploads;
-        let (client, clock) = (gateway.store_client().clone(), Arc::clone(gateway.clock()));
-        let uploader = Arc::new(Uploader::new(client, clock, at_once));
+        let uploader = Arc::new(Uploader::new(gateway.streams().means(), Arc::clone(gateway.clock()), at_once));
         Self { gateway, demo, uploader, ids: RequestIds::new() }
     }
 
-    fn head(&self, method: Method, path: FullPath, query: String, headers: HeaderMap, peer: Option<Peer>) -> Head {
-        Head { method, path, query, headers, id: self.ids.next(), live: self.gateway.live(), peer }
+    /// Waits until no upload is under way any more, also of those whose callers are gone: what they sent may have to be
+    /// cleaned up in the store. For when no more requests come.
+    pub async fn uploads_ended(&self, limit: Duration) {
+        self.uploader.ended(limit).await;
+    }
+
+    fn head(
+        &self,
+        method: Method,
+        path: FullPath,
+        query: String,
+        headers: HeaderMap,
+        (peer, load): (Option<Peer>, Option<Load>),
+    ) -> Head {
+        let (id, live, load) = (self.ids.next(), self.gateway.live(), load.unwrap_or_default());
+        Head { method, path, query, headers, id, live, peer, load }
     }
 }
 
@@ -51,11 +64,12 @@ pub fn routes(web: Arc<Web>) -> impl Filter<Extract = (WarpResponse,), Error = w
         .and(query)
         .and(warp::header::headers_cloned())
         .and(warp::ext::optional::<Peer>())
+        .and(warp::ext::optional::<Load>())
         .and(warp::body::stream())
-        .then(move |method, path, query, headers, peer, body| {
+        .then(move |method, path, query, headers, peer, load, body| {
             let web = Arc::clone(&web);
             async move {
-                let head = web.head(method, path, query, headers, peer);
+                let head = web.head(method, path, query, headers, (peer, load));
                 web.answer(&head, body).await
             }
         })

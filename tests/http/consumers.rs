@@ -1,6 +1,6 @@
 //! What each part of the ClearML WebApp gets, told apart by the headers that Chromium sends for it.
 
-use crate::world::{ALICE, World};
+use crate::world::{ALICE, Setup, World};
 
 const IMAGE_ACCEPT: &str = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8";
 const PAGE_ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -69,6 +69,28 @@ async fn a_folder_makes_a_file_of_its_objects_and_no_name_does() {
     let link = [("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")];
     for (key, expected) in [("x/models/b.txt", SAVED), ("models/x/b.txt", SAVED), ("my-models/b.txt", SHOWN)] {
         assert_eq!(disposition(&world, key, &link).await, expected, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_says_how_objects_are_shown_has_the_last_word_but_for_the_callers_own() {
+    let rules = "
+  - {name: shown, match: {bucket: b}, backend: shelf, response: {content_disposition: inline}}
+  - {name: named, match: {bucket: named}, backend: shelf, response: {content_disposition: 'attachment; filename=x'}}
+  - {name: safe, match: {bucket: safe}, backend: shelf, response: {content_disposition: inline, inline_unsafe: attachment}}";
+    let world = World::with(Setup { rules: rules.into(), ..Setup::default() }).await;
+    let link = [("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "empty"), ("Accept", PAGE_ACCEPT)];
+    let shown = "inline%3B%20filename%3Db.txt";
+    assert_eq!(disposition(&world, ARTIFACT, &link).await, shown);
+    assert_eq!(disposition(&world, &format!("{ARTIFACT}&download="), &link).await, SAVED);
+    let cookie = format!("clearml_token_basic={ALICE}");
+    let headers = [&link[..], &[("Cookie", cookie.as_str())]].concat();
+    for (url, expected) in [
+        ("s3://named/artifacts/b.txt", "&cd=attachment%3B%20filename%3Dx&"),
+        ("s3://safe/artifacts/b.html", "&cd=attachment%3B%20filename%3Db.html&"),
+    ] {
+        let answer = world.ask("GET", &format!("/?url={url}"), &headers).await;
+        assert!(answer.location().contains(expected), "{}", answer.location());
     }
 }
 

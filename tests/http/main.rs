@@ -8,6 +8,7 @@ mod batch;
 mod consumers;
 mod cors;
 mod credentials;
+mod ending;
 mod existence;
 mod fake_store;
 mod forms;

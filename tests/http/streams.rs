@@ -21,12 +21,13 @@ async fn delivering(store: &ObjectStore, delivery: &str, server: &str) -> World 
 
 async fn with_ui(store: &ObjectStore, delivery: &str, server: &str, ui: &str) -> World {
     let setup = Setup::default();
+    let without_more = delivery.split(',').next().unwrap();
     World::with(Setup {
         server: format!("{}, {server}", setup.server),
         backends: store.backend(),
         rules: format!(
             "
-  - {{name: cached, match: {{glob: 'azure://mlstore/cached/**'}}, backend: stored, delivery: {delivery}, response: {{cache_control: 'private, max-age=7'}}}}
+  - {{name: cached, match: {{glob: 'azure://mlstore/cached/**'}}, backend: stored, delivery: {without_more}, response: {{cache_control: 'private, max-age=7'}}}}
   - {{name: all, match: {{glob: 'azure://**'}}, backend: stored, delivery: {delivery}, methods: [GET, HEAD, PUT], ttl: 10m}}"
         ),
         ui: ui.to_owned(),
@@ -83,6 +84,9 @@ async fn an_object_passes_through_with_what_the_store_says_of_it_and_nothing_els
         assert_eq!(header_of(&answer, name), value, "{name}");
     }
     assert_eq!(answer.text().await.unwrap(), "0123456789");
+    let signed = world.metrics("presign_sign_duration_seconds_count");
+    let signed: Vec<_> = signed.iter().filter(|line| !line.ends_with(" 0")).collect();
+    assert_eq!(signed, ["presign_sign_duration_seconds_count{backend=\"stored\",operation=\"get\"} 1"]);
     let asked = store.last_headers();
     assert!(!asked.contains_key(header::COOKIE) && !asked.contains_key(header::AUTHORIZATION), "{asked:?}");
     counted(&world, "presign_stream_bytes_total{backend=\"stored\",rule=\"all\"} 10").await;
@@ -207,6 +211,24 @@ async fn a_rule_that_streams_gives_no_link_away() {
     assert!(!answer.body.contains("sig=") && !batch.body.contains("sig="));
     let write = world.alice("PUT", OBJECT, &[]).await;
     assert_eq!(write.status, 307, "uploads go to the store");
+}
+
+#[tokio::test]
+async fn a_page_is_a_file_to_who_wants_one_whatever_the_rule_shows() {
+    let object = |content_type| Object::Whole(content_type, b"<script>".to_vec());
+    let objects = [("c/artifacts/a.html", object("text/html")), ("c/artifacts/a.png", object("image/png"))];
+    let store = ObjectStore::with(&objects).await;
+    let world = delivering(&store, "stream, response: {content_disposition: inline}", "").await;
+    let (link, frame) = (("Sec-Fetch-Dest", "document"), ("Sec-Fetch-Dest", "iframe"));
+    for (file, dest, expected) in
+        [("a.html", link, "attachment; filename=a.html"), ("a.html", frame, ""), ("a.png", link, "")]
+    {
+        let headers = [("Sec-Fetch-Mode", "navigate"), dest];
+        let answer = browse(&world, &format!("/?url=azure://mlstore/c/artifacts/{file}"), &headers).await;
+        // This store does not send the disposition that the link asks it for.
+        assert_eq!(header_of(&answer, "content-disposition"), expected, "{file} {dest:?}");
+        assert!(header_of(&answer, "content-security-policy").starts_with("sandbox;"));
+    }
 }
 
 #[tokio::test]

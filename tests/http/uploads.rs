@@ -286,6 +286,16 @@ async fn a_files_server_says_that_it_is_there() {
         assert_eq!(world.ask("GET", path, &[("Authorization", "Bearer nobody-s-token")]).await.status, 401);
         assert_eq!(world.get(path).await.status, 200);
     }
+    let with_the_start_of_a_key = world.ask("GET", "/s3/mine/team-a/", &[]).await;
+    assert_eq!((with_the_start_of_a_key.status, with_the_start_of_a_key.body.as_str()), (200, "OK"));
+    for (path, headers) in [
+        ("/s3/mine/team-a", &[][..]),
+        ("/s3/mine/team-a/", &[("Authorization", "Bearer nobody-s-token")]),
+        ("/s3/mine/team-a/?url=s3://mine/team-a/", &[]),
+    ] {
+        assert_eq!(world.ask("GET", path, headers).await.status, 401, "{path}");
+    }
+    assert_eq!(world.get("/s3/mine/team-a/").await.status, 302);
 }
 
 #[tokio::test]

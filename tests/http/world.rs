@@ -11,7 +11,9 @@ use std::{
 
 use presign_core::{Clock, FixedEnvironment, Timestamp};
 use presign_gateway::{
-    Registry, admin, config,
+    Registry, admin,
+    bulk::BulkThreads,
+    config,
     gateway::Gateway,
     metrics::Metrics,
     serve,
@@ -118,6 +120,7 @@ pub(crate) struct World {
     pub(crate) connections: IntGauge,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
+    _threads: BulkThreads,
 }
 
 impl World {
@@ -133,19 +136,22 @@ impl World {
 
     pub(crate) async fn with(setup: Setup) -> Self {
         let clock = Arc::clone(&setup.clock);
-        let gateway = build(setup).await;
+        // As in earnest: objects' bytes have threads of their own.
+        let threads = BulkThreads::start().unwrap();
+        let client = presign_gateway::auth::http_client().unwrap();
+        let gateway = Arc::new(make(setup).await.moving_bytes_by(threads.bulk(), client));
         let server = gateway.live().snapshot.config.server.clone();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let connections = IntGauge::new("connections", "of the test").unwrap();
         let tls = server.tls.as_ref().map(|tls| server::acceptor(tls, &FixedEnvironment::default()).unwrap());
-        let options = Options { limits: server.limits, tls, connections: connections.clone() };
+        let options = Options { limits: server.limits, tls, connections: connections.clone(), bulk: threads.bulk() };
         let service = server::service(warp::service(web::routes(Arc::new(Web::new(Arc::clone(&gateway), None)))));
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(server::serve(listener, service, options, async {
             let _ = stopped.await;
         }));
-        Self { address, clock, gateway, connections, stop: Some(stop), serving }
+        Self { address, clock, gateway, connections, stop: Some(stop), serving, _threads: threads }
     }
 
     /// Asks with these headers.
@@ -210,6 +216,10 @@ impl World {
 
 /// A gateway without a listener.
 pub(crate) async fn build(setup: Setup) -> Arc<Gateway> {
+    Arc::new(make(setup).await)
+}
+
+async fn make(setup: Setup) -> Gateway {
     let Setup { server, auth, signing, backends, rules, ui, clock } = setup;
     let text = format!(
         "server: {{{server}}}\nauth: {{{auth}}}\nsigning: {{{signing}}}\nui: {{{ui}}}\nbackends:{backends}\nrules:{rules}\n"
@@ -224,7 +234,7 @@ pub(crate) async fn build(setup: Setup) -> Arc<Gateway> {
         metrics: Metrics::new().unwrap(),
         gateway_url: Some("https://gateway.example".to_owned()),
     };
-    Arc::new(serve::build(draft, &surroundings).await.unwrap_or_else(|error| panic!("{error}")))
+    serve::build(draft, &surroundings).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn environment() -> FixedEnvironment {

@@ -14,6 +14,7 @@ use http_body_util::Full;
 use presign_core::{Environment, FixedEnvironment};
 use presign_gateway::{
     Registry,
+    bulk::Bulk,
     clock::SystemClock,
     config,
     gateway::Gateway,
@@ -78,7 +79,8 @@ impl Loaded {
         let at_start = draft.config().server.clone();
         let gateway = Arc::new(serve::build(draft, &surroundings).await.unwrap());
         let connections = IntGauge::new("connections", "of the test").unwrap();
-        let options: CurrentOptions = Options { limits: at_start.limits.clone(), tls: None, connections }.into();
+        let options: CurrentOptions =
+            Options { limits: at_start.limits.clone(), tls: None, connections, bulk: Bulk::default() }.into();
         let public_address = at_start.listen;
         let listeners = Listeners { at_start, public_address, public: options.clone(), admin: options };
         let client = presign_gateway::auth::http_client().unwrap();

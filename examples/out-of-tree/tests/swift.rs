@@ -103,7 +103,7 @@ async fn the_gateway_signs_with_it_and_counts_it() {
     let wanted = Wanted::new(Operation::Get, location(ObjectKey::parse("best model.ckpt").unwrap()));
     let asking = Asking { request_id: "one", client: None, item: None };
     let link = gateway.link(&gateway.live(), &headers, &wanted, asking).await.unwrap();
-    let url = link.signed.into_exposed();
+    let url = link.signed.unwrap().into_exposed();
     assert!(url.starts_with("https://swift.example:8080/v1/AUTH_ml/models/best%20model.ckpt?temp_url_sig="), "{url}");
 
     let metrics = String::from_utf8(gateway.metrics().encode().unwrap()).unwrap();
