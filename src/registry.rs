@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use presign_core::{AccessNeed, Backend, BuildContext, BuildError, HumanDuration, Operation, Policy, Problem, Signer};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::config::{
@@ -20,6 +21,9 @@ pub struct Registry {
     kinds: IndexMap<&'static str, Kind>,
     duplicates: Vec<&'static str>,
 }
+
+/// What the schema says of every kind's `max_ttl`.
+const LONGEST_LIFE: &str = "The longest life of its links, whatever a rule says. By default what the store allows.";
 
 /// A signer on its way.
 type Building = BoxFuture<'static, Result<Arc<dyn Signer>, BuildError>>;
@@ -131,8 +135,8 @@ impl Registry {
     /// The JSON schema of each kind's part of the configuration, `type` included.
     pub(crate) fn schemas(&self, generator: &mut SchemaGenerator) -> Vec<Value> {
         let shared = [
-            ("max_ttl", generator.subschema_for::<HumanDuration>().to_value()),
-            ("attribution", generator.subschema_for::<Attribution>().to_value()),
+            ("max_ttl", with(generator.subschema_for::<HumanDuration>(), "description", LONGEST_LIFE)),
+            ("attribution", with(generator.subschema_for::<Attribution>(), "default", Attribution::default())),
         ];
         let whole = |(name, kind): (&&'static str, &Kind)| {
             let mut own = (kind.schema)(generator).to_value();
@@ -177,6 +181,12 @@ fn add_properties(schema: &mut Value, shared: &[(&str, Value)]) {
     if let Some(properties) = fields.entry("properties").or_insert_with(|| json!({})).as_object_mut() {
         properties.extend(shared.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())));
     }
+}
+
+/// A schema that says one thing more.
+fn with(mut schema: Schema, keyword: &str, value: impl Serialize) -> Value {
+    schema.insert(keyword.to_owned(), json!(value));
+    schema.to_value()
 }
 
 /// A kind's options are written beside `type`, so `type` is one of its fields to a schema.

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A record of every link that was issued or refused.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{"output": "file", "path": "/var/log/presign/audit.jsonl", "required": true}]))]
 pub struct AuditConfig {
     /// Where records go.
     pub output: AuditOutput,
@@ -48,6 +49,7 @@ impl AuditOutput {
 /// The log, on standard error.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(extend("examples" = [{"format": "json", "level": "info"}]))]
 pub struct LogConfig {
     /// How it is written; `--log-format` overrides it.
     pub format: LogFormat,
@@ -56,7 +58,7 @@ pub struct LogConfig {
 }
 
 /// How the log is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
     /// For people.
@@ -67,10 +69,10 @@ pub enum LogFormat {
 }
 
 /// From which level on there is a log line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LogLevel {
-    /// The gateway's own faults.
+    /// The gateway's own faults only.
     Error,
     /// And what is down, or will be a fault.
     Warn,

@@ -2,11 +2,12 @@
 
 use presign_core::{HumanDuration, SecretRef, ValueRef};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How callers are authenticated.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{"provider": "clearml", "clearml": {"api_server": "https://api.clearml.example"}}]))]
 pub struct AuthConfig {
     /// Who says who a caller is.
     pub provider: AuthProvider,
@@ -33,10 +34,14 @@ pub enum AuthProvider {
 /// Authentication by the ClearML apiserver.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{
+    "api_server": "https://api.clearml.example",
+    "access_key": {"env": "CLEARML_API_ACCESS_KEY"}, "secret_key": {"env": "CLEARML_API_SECRET_KEY"},
+}]))]
 pub struct ClearmlConfig {
     /// The apiserver's URL, such as `https://api.clearml.example` or `https://app.clearml.example/api`.
     pub api_server: String,
-    /// The gateway's own ClearML credentials; not needed with `own_token`.
+    /// The gateway's own ClearML credentials: needed by `validate_token`, and by `auto` for service identities.
     #[serde(default)]
     pub access_key: Option<ValueRef>,
     /// The secret that belongs to `access_key`.
@@ -51,7 +56,8 @@ pub struct ClearmlConfig {
     /// Names of the cookies that may hold a token, in order; `name*` takes every cookie whose name starts so.
     #[serde(default = "default_cookie_names")]
     pub cookie_names: Vec<String>,
-    /// How long an answer of the apiserver is believed. At most until the token's own end.
+    /// How long an answer of the apiserver is believed: a logout is noticed after this time. Never past the token's own
+    /// end.
     #[serde(default = "default_cache_ttl")]
     pub cache_ttl: HumanDuration,
     /// How long a user that was validated before is believed while the apiserver is down. Never past the token's end.
@@ -63,7 +69,7 @@ pub struct ClearmlConfig {
 }
 
 /// How a caller's token is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Validation {
     /// `own_token`, and what the gateway's own key allows for service identities.
@@ -81,7 +87,7 @@ pub enum Validation {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StaticConfig {
-    /// The tokens.
+    /// The tokens, each with its user.
     pub tokens: Vec<StaticToken>,
     /// Names of the cookies that may hold a token, as for `clearml`.
     #[serde(default = "default_cookie_names")]
@@ -91,15 +97,16 @@ pub struct StaticConfig {
 /// A token and whom it stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{"token": {"env": "DEMO_TOKEN"}, "user": "ada", "role": "admin"}]))]
 pub struct StaticToken {
-    /// The token.
+    /// The token, as a caller sends it.
     pub token: SecretRef,
-    /// The user's id.
+    /// The user's id, for rules, logs and audit records.
     pub user: String,
-    /// The company's id.
+    /// The id of the user's company, for rules.
     #[serde(default)]
     pub company: String,
-    /// The role.
+    /// The user's role, for rules.
     #[serde(default = "default_role")]
     pub role: String,
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use presign_core::HumanDuration;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer, de, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::redact;
@@ -24,7 +24,7 @@ pub struct BackendConfig {
 
 /// Whether links name the ClearML user who asked for them, inside the signature, so that the store's own access log does.
 /// A link is then one user's, and nobody else's browser or replica makes the same one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Attribution {
     /// They do not.

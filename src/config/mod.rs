@@ -19,6 +19,7 @@ mod overrides;
 mod path;
 mod problem;
 mod redact;
+mod reference;
 mod rule;
 mod schema;
 mod server;
@@ -37,6 +38,7 @@ pub use load::{load, read};
 pub use network::Network;
 pub use path::Path;
 pub use problem::{Origin, Problem, Problems, Severity};
+pub use reference::reference;
 pub use rule::{
     Delivery, InlineUnsafe, MatchConfig, MatchSet, MatchSetRule, OneOrMany, PrincipalsConfig, ResponseConfig,
     RewriteConfig, RuleConfig,
@@ -71,7 +73,7 @@ pub struct Config {
     /// A record of every link that is issued or refused; without this section there is none.
     #[serde(default)]
     pub audit: Option<AuditConfig>,
-    /// The log.
+    /// The log, on standard error.
     #[serde(default)]
     pub log: LogConfig,
     #[serde(skip)]

@@ -9,12 +9,17 @@ use serde::Deserialize;
 /// How clients reach the gateway, and how much of it one client may take.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(extend("examples" = [{
+    "listen": "0.0.0.0:8080", "base_path": "/presign", "public_url": "https://app.clearml.example/presign",
+    "trusted_proxies": ["10.0.0.0/8"],
+}]))]
 pub struct ServerConfig {
     /// Where clients are served: `address:port`. Port 0 takes a free one.
     pub listen: SocketAddr,
     /// Where `/metrics`, `/livez`, `/readyz`, `/version` and `/v1/explain` are served. Keep it away from clients.
     pub admin_listen: SocketAddr,
-    /// The path below which everything is served, such as `/presign` when the gateway shares the ClearML app's host.
+    /// The path below which everything is served, such as `/presign` when the gateway shares the ClearML app's host; empty
+    /// when it has a host of its own.
     pub base_path: String,
     /// How clients reach the gateway, such as `https://app.clearml.example/presign`: needed where links lead back to it.
     pub public_url: Option<String>,
@@ -22,11 +27,11 @@ pub struct ServerConfig {
     pub cors_origins: Vec<String>,
     /// Where a browser without a valid token is told to log in, such as `https://app.clearml.example/login`.
     pub login_url: Option<String>,
-    /// TLS by the gateway itself, for public requests.
+    /// TLS by the gateway itself, on `listen`; without it, plain HTTP. `admin_listen` is plain HTTP always.
     pub tls: Option<TlsConfig>,
-    /// Limits.
+    /// How much is taken at once, and for how long: [limits](limits.md).
     pub limits: LimitsConfig,
-    /// Networks (CIDR) of reverse proxies whose `X-Forwarded-For` is to be believed, for the client's address in the log
+    /// Networks (CIDR, such as `10.0.0.0/8`) of reverse proxies whose `X-Forwarded-For` is to be believed, for the client's address in the log
     /// and in audit records.
     pub trusted_proxies: Vec<String>,
 }
@@ -49,10 +54,11 @@ impl ServerConfig {
 /// Certificate and key, as PEM files.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{"cert": "/etc/presign/tls.crt", "key": "/etc/presign/tls.key"}]))]
 pub struct TlsConfig {
-    /// The certificate chain.
+    /// The file with the certificate chain, in PEM, the server's own certificate first.
     pub cert: PathBuf,
-    /// The private key.
+    /// The file with the private key, in PEM.
     pub key: PathBuf,
 }
 
@@ -66,9 +72,9 @@ pub struct LimitsConfig {
     pub header_read_timeout: HumanDuration,
     /// The size of a request's head, in bytes; at least 8,192.
     pub max_header_bytes: usize,
-    /// The number of headers.
+    /// The number of a request's headers.
     pub max_headers: usize,
-    /// The size of a request's body, in bytes.
+    /// The size of a request's body that is no upload, in bytes.
     pub max_body_bytes: u64,
     /// The size of a file that is uploaded through the gateway, in bytes.
     pub upload_bytes: u64,
@@ -82,9 +88,9 @@ pub struct LimitsConfig {
     /// How long new requests are still taken after SIGTERM, while `/readyz` says `draining` and answers close their
     /// connections: the time that load balancers need to turn elsewhere. SIGINT does not wait.
     pub drain_delay: HumanDuration,
-    /// How long requests may go on after the delay.
+    /// How long requests may go on after `drain_delay`; then they are cut.
     pub drain_timeout: HumanDuration,
-    /// Items in one `POST /v1/presign`.
+    /// Items in one `POST /v1/presign`, and part numbers in one `POST /v1/uploads/parts`.
     pub max_batch: usize,
     /// Objects passed through the gateway at once; more are refused with 503.
     pub streams: usize,
@@ -102,6 +108,7 @@ pub struct LimitsConfig {
 /// A rate, as a bucket that fills: as many at once as it holds, and then as many as come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{"per_second": 50, "burst": 1000}]))]
 pub struct RateLimitConfig {
     /// Links a second, on the whole.
     pub per_second: NonZeroU32,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 /// What the gateway does for the open-source ClearML WebApp, which does not know it: `ui.js` and what that leads to.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(extend("examples" = [{"match": ["s3://", "gs://"], "exclude": ["s3://public-datasets/"]}]))]
 pub struct UiConfig {
     /// What the URLs start with that `ui.js` makes the WebApp open through the gateway.
     #[serde(rename = "match")]

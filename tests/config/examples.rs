@@ -89,6 +89,66 @@ fn the_schema_in_the_repository_is_that_of_the_program() {
     );
 }
 
+#[test]
+fn the_reference_in_the_documentation_is_that_of_the_program() {
+    let current = config::reference(&config::schema(&Registry::builtin()));
+    assert!(
+        current == include_str!("../../docs/configuration.md"),
+        "the configuration has changed; write its reference anew: \
+         cargo run -- schema --format markdown > docs/configuration.md"
+    );
+}
+
+/// Every part of a schema that has examples.
+fn with_examples<'s>(schema: &'s Value, found: &mut Vec<&'s Value>) {
+    match schema {
+        Value::Object(fields) => {
+            if fields.get("examples").is_some_and(Value::is_array) {
+                found.push(schema);
+            }
+            fields.values().for_each(|field| with_examples(field, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| with_examples(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_examples_in_the_schema_fit_it() {
+    let schema = schema();
+    let mut parts = Vec::new();
+    with_examples(&schema, &mut parts);
+    assert!(parts.len() > 10);
+    for part in parts {
+        for example in part["examples"].as_array().unwrap() {
+            let errors = validator::errors(&schema, part, example, "");
+            assert!(errors.is_empty(), "{example}: {errors:#?}");
+        }
+    }
+}
+
+#[test]
+fn every_field_in_the_schema_says_what_it_is() {
+    fn silent(schema: &Value, path: &str, found: &mut Vec<String>) {
+        for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+            // `type` and `source` are told by the alternative that they choose.
+            let told = ["description", "$ref", "const"].iter().any(|keyword| field.get(keyword).is_some());
+            if !told && !matches!(name.as_str(), "env" | "file") {
+                found.push(format!("{path}.{name}"));
+            }
+        }
+        for (index, part) in schema["oneOf"].as_array().into_iter().flatten().enumerate() {
+            silent(part, &format!("{path}[{index}]"), found);
+        }
+    }
+    let (schema, mut found) = (schema(), Vec::new());
+    silent(&schema, "", &mut found);
+    for (name, definition) in schema["$defs"].as_object().unwrap() {
+        silent(definition, name, &mut found);
+    }
+    assert!(found.is_empty(), "without a description: {found:?}");
+}
+
 /// Builds everything that a configuration names: nothing is wrong with it, and nothing is worth a warning.
 async fn build_all(text: &str, file: &str, environment: Arc<dyn Environment>) {
     let config = load(text, file, &*environment).config;

@@ -9,6 +9,9 @@ use serde::Deserialize;
 /// The configuration of an Azure storage account.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{
+    "type": "azure", "account": "mlstore", "credentials": {"source": "workload_identity"}, "containers": ["artifacts"],
+}]))]
 pub struct Config {
     /// The storage account's name.
     pub account: String,

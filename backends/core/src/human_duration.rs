@@ -3,11 +3,12 @@
 use std::{fmt, time::Duration};
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A duration in a configuration: `90s`, `15m`, `1h 30m`, `7d`, or `0`.
+/// A duration in a configuration: numbers with units, `ms`, `s`, `m`, `h`, `d` or `w`, as in `90s`, `15m`, `1h 30m` and
+/// `7d`; or `0`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, JsonSchema)]
-#[schemars(with = "String")]
+#[schemars(with = "String", title = "duration")]
 pub struct HumanDuration(pub Duration);
 
 impl HumanDuration {
@@ -64,6 +65,12 @@ impl de::Visitor<'_> for Visitor {
 impl<'de> Deserialize<'de> for HumanDuration {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl Serialize for HumanDuration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::Environment;
 /// A reference to a secret: `{env: NAME}` or `{file: PATH}`. A secret never stands in the configuration itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(title = "secret")]
 pub enum SecretRef {
     /// The value of an environment variable.
     Env(String),
@@ -23,7 +24,7 @@ pub enum SecretRef {
 
 /// A value that is no secret: written out, or a reference like a secret's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, JsonSchema)]
-#[schemars(untagged)]
+#[schemars(untagged, title = "value")]
 pub enum ValueRef {
     /// The value itself.
     Value(String),

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use presign_core::{SecretRef, ValueRef};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The configuration of Google Cloud Storage.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{"type": "gcs", "credentials": {"source": "adc"}, "buckets": ["ml-*"]}]))]
 pub struct Config {
     /// The endpoint that links point to: by default `https://storage.googleapis.com`.
     #[serde(default)]
@@ -31,7 +32,7 @@ pub struct Config {
 }
 
 /// Where the bucket stands in a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum UrlStyle {
     /// `https://storage.googleapis.com/bucket/key`

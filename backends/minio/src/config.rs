@@ -7,6 +7,10 @@ use serde::Deserialize;
 /// The configuration of a MinIO store.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{
+    "type": "minio", "endpoint": "http://minio:9000", "public_endpoint": "https://minio.example",
+    "credentials": {"source": "static", "access_key": {"env": "MINIO_KEY"}, "secret_key": {"env": "MINIO_SECRET"}},
+}]))]
 pub struct Config {
     /// The store as the gateway reaches it, such as `http://minio:9000`.
     pub endpoint: String,

@@ -1,13 +1,16 @@
 //! What the configuration says, before it is checked.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Credentials;
 
 /// The configuration of an S3 store.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("examples" = [{
+    "type": "s3", "region": "eu-west-1", "credentials": {"source": "default"}, "buckets": ["ml-artifacts"],
+}]))]
 pub struct Config {
     /// The region of the buckets, such as `eu-west-1`: it is part of every signature. For a store that is not AWS,
     /// whatever region it is set to, mostly `us-east-1`. Left out (or `auto` on AWS), each bucket's region is asked for
@@ -40,7 +43,7 @@ pub struct Config {
 }
 
 /// Where the bucket stands in a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AddressingStyle {
     /// On AWS in the host, but for names that cannot stand there (dots, upper case); elsewhere in the path.
