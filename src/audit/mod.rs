@@ -102,9 +102,7 @@ impl Audit {
         let mut line = serde_json::to_vec(record).map_err(|_| self.lose())?;
         line.push(b'\n');
         if !self.config.required {
-            if self.queue.try_send(Message::Line { line, written: None }).is_err() {
-                self.lose();
-            }
+            self.queue_up(line);
             return Ok(());
         }
         let (written, answer) = oneshot::channel();
@@ -113,6 +111,26 @@ impl Audit {
             Ok(true) => Ok(()),
             // The writer has counted it.
             _ => Err(NotWritten),
+        }
+    }
+
+    /// Writes a record that nobody waits for, whatever is required: nothing was granted.
+    pub(crate) fn note(&self, record: &Record<'_>) {
+        match serde_json::to_vec(record) {
+            Ok(mut line) => {
+                line.push(b'\n');
+                self.queue_up(line);
+            }
+            Err(_) => {
+                self.lose();
+            }
+        }
+    }
+
+    /// Hands a line to the writer, or counts it as lost.
+    fn queue_up(&self, line: Vec<u8>) {
+        if self.queue.try_send(Message::Line { line, written: None }).is_err() {
+            self.lose();
         }
     }
 

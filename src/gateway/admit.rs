@@ -29,13 +29,15 @@ impl Gateway {
         let mut measured = Measured::start(&self.metrics, &*self.clock, wanted.operation);
         let within_limits = live.limits.admit().and_then(|()| live.limits.admit_user(&caller.user));
         let matched = matched(live, &wanted.location, &mut measured);
+        let route = matched.map(|(_, route)| route.as_ref());
+        let asked = Asked { caller: Some(caller), route, ..Asked::of(wanted, asking) };
+        let waiting = self.waiting(live, asked, &measured);
         let result = match (within_limits, matched) {
             (Err(refusal), _) => Err(refusal),
             (Ok(()), Some((found, route))) => self.consented(live, caller, found, route, wanted).await,
             (Ok(()), None) => Err(Obstacle::NoRule.into()),
         };
-        let route = matched.map(|(_, route)| route.as_ref());
-        let asked = Asked { caller: Some(caller), route, ..Asked::of(wanted, asking) };
+        waiting.ended();
         self.concluded(live, asked, result, measured).await
     }
 

@@ -58,10 +58,15 @@ impl Gateway {
         let now = self.clock.now();
         let caller = match live.limits.admit() {
             Err(refusal) => Err(refusal),
-            Ok(()) => match live.authenticator.authenticate_now(headers, now) {
-                Some(known) => known.map_err(Refusal::from),
-                None => live.authenticator.authenticate(headers, now).await.map_err(Refusal::from),
-            },
+            Ok(()) => {
+                let waiting = self.waiting(live, Asked::of(wanted, asking), &measured);
+                let known = match live.authenticator.authenticate_now(headers, now) {
+                    Some(known) => known,
+                    None => live.authenticator.authenticate(headers, now).await,
+                };
+                waiting.ended();
+                known.map_err(Refusal::from)
+            }
         };
         self.link_measured(live, caller, wanted, asking, measured).await
     }
@@ -91,18 +96,22 @@ impl Gateway {
         mut measured: Measured<'a>,
     ) -> Result<Link, Refusal> {
         let caller = caller.and_then(|caller| live.limits.admit_user(&caller.user).map(|()| caller));
+        let asked = Asked { caller: caller.as_deref().ok(), ..Asked::of(wanted, asking) };
+        let mut waiting = self.waiting(live, asked, &measured);
         let as_stored = match &caller {
             Ok(caller) => as_stored(&self.existence, &live.snapshot, caller, wanted, self.clock.now()).await,
             Err(_) => None,
         };
         let wanted = as_stored.as_ref().unwrap_or(wanted);
         let matched = matched(live, &wanted.location, &mut measured);
+        let route = matched.map(|(_, route)| route.as_ref());
+        waiting.matched(route);
         let result = match (&caller, matched) {
             (Err(refusal), _) => Err(refusal.clone()),
             (Ok(caller), Some((found, route))) => self.allowed(live, caller, found, route, wanted).await,
             (Ok(_), None) => Err(Obstacle::NoRule.into()),
         };
-        let route = matched.map(|(_, route)| route.as_ref());
+        waiting.ended();
         let asked = Asked { caller: caller.as_deref().ok(), route, ..Asked::of(wanted, asking) };
         self.concluded(live, asked, result, measured).await
     }

@@ -3,6 +3,7 @@
 mod admit;
 mod conclude;
 mod link;
+mod waiting;
 mod wanted;
 
 use std::sync::{

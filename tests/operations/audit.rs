@@ -170,6 +170,36 @@ async fn a_trail_whose_file_cannot_be_opened_is_a_problem_of_the_configuration()
     eventually("the missing path is told", missing).await;
 }
 
+#[tokio::test]
+async fn a_request_that_is_cut_off_has_a_record_of_who_asked_for_what() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let store = silent.local_addr().unwrap();
+    let hanging = format!(
+        "  silent: {{type: minio, endpoint: 'http://{store}', credentials: {{source: static, access_key: A, \
+         secret_key: {{file: FOLDER/secret}}}}}}\nrules:\n  - {{name: hanging, match: {{bucket: hanging}}, backend: silent, \
+         check_exists: true}}\n"
+    );
+    let config = CONFIG.replace("rules:\n", &hanging);
+    let config = config.replace("server: {", "server: {limits: {request_timeout: 300ms}, ");
+    let config = format!("{config}audit: {{output: file, path: FOLDER/audit, required: true}}\n");
+    let program = Program::start(&[("gateway.yaml", &config), ("token", "a-token"), ("secret", "a-secret")]);
+
+    let answer = program.ask("/?url=s3://hanging/k", "a-token").await;
+    assert_eq!(answer.status(), 503);
+    let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+    // Nor does one whose client does not wait for the answer go unrecorded.
+    let impatient = program.ask("/?url=s3://hanging/gone", "a-token");
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(50), impatient).await.is_err());
+
+    let records = records(&program, "audit", 2).await;
+    for (record, key) in records.iter().zip(["k", "gone"]) {
+        assert_eq!(record["outcome"], "unavailable", "{record}");
+        assert_eq!([&record["user"], &record["rule"], &record["key"]], ["alice", "hanging", key], "{record}");
+        assert!(record["reason"].as_str().unwrap().contains("server.limits.request_timeout"), "{record}");
+    }
+    assert_eq!(records[0]["request_id"], id);
+}
+
 #[test]
 fn the_schema_in_the_documentation_is_the_schema() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/config/audit-record.schema.json");
