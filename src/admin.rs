@@ -17,11 +17,17 @@ pub fn routes(gateway: Arc<Gateway>) -> impl Filter<Extract = (WarpResponse,), E
         move |method: http::Method, path: warp::path::FullPath, query: String| {
             let response = match method {
                 http::Method::GET | http::Method::HEAD => answer(&gateway, path.as_str(), &query),
-                _ => text(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "only GET is answered here\n"),
+                _ => method_not_allowed(),
             };
             response.map(Into::into)
         },
     )
+}
+
+fn method_not_allowed() -> Response<Bytes> {
+    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "only GET is answered here\n");
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response
 }
 
 fn answer(gateway: &Gateway, path: &str, query: &str) -> Response<Bytes> {

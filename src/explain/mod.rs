@@ -17,7 +17,7 @@ use crate::{
     rules::{self, Verdict},
     snapshot::Snapshot,
     storage_url::{InvalidStorageUrl, StorageUrl},
-    web::Problem,
+    web::{Code, Problem},
 };
 
 /// What the gateway makes of one URL, for one caller. Displayed, it is for people; serialized, for programs.
@@ -86,7 +86,7 @@ pub struct Decision {
     pub granted: bool,
     /// The code that a refused caller is told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<&'static str>,
+    pub code: Option<Code>,
     /// Why not: more than a caller is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

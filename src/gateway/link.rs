@@ -56,17 +56,16 @@ impl Gateway {
     ) -> Result<Link, Refusal> {
         let measured = Measured::start(&self.metrics, &*self.clock, wanted.operation);
         let now = self.clock.now();
-        let caller = match live.limits.admit() {
-            Err(refusal) => Err(refusal),
-            Ok(()) => {
-                let waiting = self.waiting(live, Asked::of(wanted, asking), &measured);
-                let known = match live.authenticator.authenticate_now(headers, now) {
-                    Some(known) => known,
-                    None => live.authenticator.authenticate(headers, now).await,
-                };
-                waiting.ended();
-                known.map_err(Refusal::from)
-            }
+        let caller = if let Err(refusal) = live.limits.admit() {
+            Err(refusal)
+        } else {
+            let waiting = self.waiting(live, Asked::of(wanted, asking), &measured);
+            let known = match live.authenticator.authenticate_now(headers, now) {
+                Some(known) => known,
+                None => live.authenticator.authenticate(headers, now).await,
+            };
+            waiting.ended();
+            known.map_err(Refusal::from)
         };
         self.link_measured(live, caller, wanted, asking, measured).await
     }

@@ -59,9 +59,9 @@ impl ObjectRequest {
     /// When the target names no object, or two.
     pub fn parse(path: &str, raw_query: &str, endpoints: &EndpointTable) -> Result<Self, InvalidRequest> {
         let query = query::parse(raw_query)?;
+        let expires_in = query.expires_in.as_deref().map(parse_expires_in).transpose()?;
         let in_path = path_form::parse(path).transpose()?;
         let location = one_location(query.urls.iter().chain(in_path.as_ref()), endpoints)?;
-        let expires_in = query.expires_in.as_deref().map(parse_expires_in).transpose()?;
         Ok(Self { location, download: query.download, json: query.json, proxy: query.proxy, expires_in })
     }
 }

@@ -28,6 +28,11 @@ pub enum UploadError {
     /// The backend takes objects whole only.
     #[error("the backend has no uploads in parts: ask for a link with the method PUT")]
     NoParts,
+    /// The store does not have the parts that the caller lists, or not so.
+    #[error(
+        "the store cannot put these parts together: list every part with the tag that the store gave, none too small"
+    )]
+    Parts,
     /// There is no consent, or no signature.
     #[error("the upload was refused")]
     Refused(Refusal),

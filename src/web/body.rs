@@ -12,7 +12,7 @@ use futures::{Stream, StreamExt};
 use http::StatusCode;
 use presign_core::ReceivedBody;
 
-use super::problem::Problem;
+use super::{code::Code, problem::Problem};
 use crate::upload::UploadError;
 
 /// How much of a body is read that nobody wants: a client that is still sending when the connection closes may never
@@ -77,11 +77,11 @@ pub(super) async fn collect<B: Buf>(
     let mut body = std::pin::pin!(body);
     let mut whole = Vec::new();
     while let Some(piece) = body.next().await {
-        let broken = |_| Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the body broke off");
+        let broken = |_| Problem::new(StatusCode::BAD_REQUEST, Code::InvalidRequest, "the body broke off");
         let mut piece = piece.map_err(broken)?;
         if (whole.len() + piece.remaining()) as u64 > longest {
             let detail = format!("the body is longer than {longest} bytes");
-            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", detail));
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, Code::InvalidRequest, detail));
         }
         while piece.has_remaining() {
             let read = piece.chunk().len();

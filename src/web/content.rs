@@ -5,7 +5,7 @@ use http::{HeaderValue, Method, Request, StatusCode, header};
 use presign_core::{ReceivedBody, encode};
 use warp::{Reply, reply::Response as WarpResponse};
 
-use super::{head::Head, problem::Problem, routes::Web};
+use super::{code::Code, head::Head, problem::Problem, routes::Web};
 
 const PREFIX: &str = "/content/";
 
@@ -33,11 +33,11 @@ impl Web {
         let found = head.content_path().and_then(|(name, path)| Some((head.live.snapshot.backend(&name)?, path)));
         let serving = found.and_then(|(signer, path)| Some((signer.content()?, path)));
         let Some((content, path)) = serving else {
-            let problem = Problem::new(StatusCode::NOT_FOUND, "not_found", "nothing is served at this path");
+            let problem = Problem::new(StatusCode::NOT_FOUND, Code::NotFound, "nothing is served at this path");
             return problem.answer(&context).finish(&context).map(Into::into);
         };
         let Some(parts) = request_parts(head) else {
-            let problem = Problem::new(StatusCode::BAD_REQUEST, "invalid_request", "the link is malformed");
+            let problem = Problem::new(StatusCode::BAD_REQUEST, Code::InvalidRequest, "the link is malformed");
             return problem.answer(&context).finish(&context).map(Into::into);
         };
         let now = self.gateway.now();

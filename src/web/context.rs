@@ -89,6 +89,13 @@ impl<'r> Context<'r> {
         self.cors_origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()).then_some(origin)
     }
 
+    /// Whether a page of another site had a browser send the request, with the user's cookie. A form may do so without
+    /// being asked by CORS first, and an upload is done then, whoever may read the answer
+    /// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/)).
+    pub(crate) fn is_from_elsewhere(&self) -> bool {
+        self.header("sec-fetch-site") == Some("cross-site") && self.allowed_origin().is_none()
+    }
+
     fn header(&self, name: &str) -> Option<&'r str> {
         self.headers.get(name)?.to_str().ok()
     }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::{Buf, Bytes};
 use futures::Stream;
-use http::{HeaderMap, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use presign_core::{ObjectLocation, Operation};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{
     answer::Answer,
     body::{Body, collect},
+    code::Code,
     context::Context,
     head::Head,
     problem::{self, Problem},
@@ -122,7 +123,7 @@ impl Web {
             }
             _ => {
                 let detail = format!("the body is {{\"files\": [path, …]}} with up to {MOST_DELETED} paths");
-                Problem::new(StatusCode::BAD_REQUEST, "invalid_request", detail).answer(&context)
+                Problem::new(StatusCode::BAD_REQUEST, Code::InvalidRequest, detail).answer(&context)
             }
         };
         answer.finish(&context)
@@ -165,7 +166,9 @@ impl Web {
         {
             return failed(&error, context);
         }
-        Answer::body(StatusCode::OK, "text/plain; charset=utf-8", "OK")
+        let mut answer = Answer::body(StatusCode::OK, "text/plain; charset=utf-8", "OK");
+        answer.set(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer
     }
 
     pub(super) async fn caller(&self, head: &Head) -> Result<Arc<Principal>, UploadError> {
@@ -206,15 +209,17 @@ fn problem_of(error: &UploadError) -> Problem {
         UploadError::Refused(Refusal::Invalid(InvalidRequest::NoUrl)) => {
             let detail =
                 "the path names no object: post below /s3/<bucket>, /gs/<bucket> or /azure/<account>/<container>";
-            return Problem::new(StatusCode::BAD_REQUEST, "invalid_request", detail);
+            return Problem::new(StatusCode::BAD_REQUEST, Code::InvalidRequest, detail);
         }
         UploadError::Refused(refusal) => return Problem::of(refusal),
-        UploadError::NoLength => (StatusCode::LENGTH_REQUIRED, "length_required"),
-        UploadError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
-        UploadError::Stalled => (StatusCode::REQUEST_TIMEOUT, "stalled"),
-        UploadError::Form(_) | UploadError::WrongLength | UploadError::Cut | UploadError::NoParts => {
-            (StatusCode::BAD_REQUEST, "invalid_request")
-        }
+        UploadError::NoLength => (StatusCode::LENGTH_REQUIRED, Code::LengthRequired),
+        UploadError::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge),
+        UploadError::Stalled => (StatusCode::REQUEST_TIMEOUT, Code::Stalled),
+        UploadError::Form(_)
+        | UploadError::WrongLength
+        | UploadError::Cut
+        | UploadError::NoParts
+        | UploadError::Parts => (StatusCode::BAD_REQUEST, Code::InvalidRequest),
     };
     Problem::new(status, code, error.to_string())
 }

@@ -8,13 +8,14 @@ use warp::reply::Response as WarpResponse;
 
 use super::{
     answer::Answer,
+    code::Code,
     context::Context,
     head::Head,
-    link, page,
+    link, methods, page,
     problem::Problem,
     refused::{method_not_allowed, refused, too_slow},
     reply::Reply,
-    routes::{BATCH, OBJECT_METHODS, Web},
+    routes::Web,
     ui,
 };
 use crate::{
@@ -52,11 +53,11 @@ impl Web {
 
     async fn object_answer(&self, head: &Head, context: &Context<'_>) -> Reply {
         let Some(path) = head.path() else {
-            let problem = Problem::new(StatusCode::NOT_FOUND, "not_found", "nothing is served at this path");
+            let problem = Problem::new(StatusCode::NOT_FOUND, Code::NotFound, "nothing is served at this path");
             return problem.answer(context).into();
         };
         let Some(operation) = Operation::from_method(head.method.as_str()) else {
-            return method_not_allowed(OBJECT_METHODS, context).into();
+            return method_not_allowed(head).into();
         };
         let _place = match head.live.limits.enter() {
             Ok(place) => place,
@@ -65,17 +66,18 @@ impl Web {
                 return Problem::of(&refusal).answer(context).into();
             }
         };
-        match ObjectRequest::parse(path, &head.query, &head.live.snapshot.endpoints) {
+        let endpoints = &head.live.snapshot.endpoints;
+        match ObjectRequest::parse(path, &head.query, endpoints) {
             Ok(_) if operation.is_read() && asks_for_files_server(head, path) => {
                 self.files_server(head, context).await.into()
             }
             Ok(request) => self.link_answer(head, context, operation, request).await,
             Err(InvalidRequest::NoUrl) if path == "/" && operation.is_read() => self.home(head, context).await.into(),
             Err(InvalidRequest::NoUrl) if path == ui::PATH && operation.is_read() => ui::script(head).into(),
-            Err(_) if operation.is_read() && FilesServer::is_bucket(path, &head.live.snapshot.endpoints) => {
+            Err(_) if operation.is_read() && FilesServer::is_bucket(path, endpoints) => {
                 self.files_server(head, context).await.into()
             }
-            Err(InvalidRequest::NoUrl) if path == BATCH => method_not_allowed("POST", context).into(),
+            Err(InvalidRequest::NoUrl) if methods::of(path, endpoints).is_some() => method_not_allowed(head).into(),
             Err(error) => {
                 let refusal = self.gateway.refuse(&head.live, Some(operation), head.asking(), error.into()).await;
                 Problem::of(&refusal).answer(context).into()

@@ -9,6 +9,7 @@ use super::{
     answer::Answer,
     batch::{Batch, InvalidBatch},
     body::collect,
+    code::Code,
     context::Context,
     head::Head,
     problem::Problem,
@@ -74,5 +75,5 @@ fn invalid_batch(error: &InvalidBatch) -> Problem {
         InvalidBatch::NotJson(_) => StatusCode::BAD_REQUEST,
         InvalidBatch::TooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
     };
-    Problem::new(status, "invalid_request", error.to_string())
+    Problem::new(status, Code::InvalidRequest, error.to_string())
 }

@@ -4,7 +4,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use presign_core::{InvalidKey, InvalidLocation};
 use serde_json::json;
 
-use super::{answer::Answer, context::Context, page};
+use super::{answer::Answer, code::Code, context::Context, page};
 use crate::{refusal::Refusal, request::InvalidRequest, storage_url::InvalidStorageUrl};
 
 /// A refusal as a caller sees it.
@@ -12,7 +12,7 @@ use crate::{refusal::Refusal, request::InvalidRequest, storage_url::InvalidStora
 pub(crate) struct Problem {
     pub(crate) status: StatusCode,
     /// The machine's word for it.
-    pub(crate) code: &'static str,
+    pub(crate) code: Code,
     /// What happened and what to do, for a person. Holds nothing that the caller may not know.
     pub(crate) detail: String,
     /// Seconds.
@@ -21,7 +21,7 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: Code, detail: impl Into<String>) -> Self {
         Self { status, code, detail: detail.into(), retry_after: None, allow: None }
     }
 
@@ -29,48 +29,50 @@ impl Problem {
     pub(crate) fn of(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::Invalid(error) if is_too_long(*error) => {
-                Self::new(StatusCode::URI_TOO_LONG, "key_too_long", error.to_string())
+                Self::new(StatusCode::URI_TOO_LONG, Code::KeyTooLong, error.to_string())
             }
-            Refusal::Invalid(error) => Self::new(StatusCode::BAD_REQUEST, "invalid_request", error.to_string()),
-            Refusal::Override(reason) => Self::new(StatusCode::BAD_REQUEST, "invalid_request", *reason),
-            Refusal::Unauthenticated(error) => Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", error.reason()),
+            Refusal::Invalid(error) => Self::new(StatusCode::BAD_REQUEST, Code::InvalidRequest, error.to_string()),
+            Refusal::Override(reason) => Self::new(StatusCode::BAD_REQUEST, Code::InvalidRequest, *reason),
+            Refusal::Unauthenticated(error) => {
+                Self::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, error.reason())
+            }
             // One body for every cause: who is refused learns nothing about rules and objects.
             Refusal::Forbidden(_) => Self::new(
                 StatusCode::FORBIDDEN,
-                "forbidden",
+                Code::Forbidden,
                 "no rule of the gateway lets you do this with this object",
             ),
             Refusal::Method(allowed) => {
                 let allow = allowed.iter().map(|operation| operation.method()).collect::<Vec<_>>().join(", ");
                 let detail = format!("the object's rule does not allow this method, only {allow}");
-                let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+                let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, detail);
                 Self { allow: Some(allow), ..problem }
             }
             Refusal::NotFound => {
                 let detail = "the object does not exist, or the gateway's credentials may not see it";
-                Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+                Self::new(StatusCode::NOT_FOUND, Code::NotFound, detail)
             }
             Refusal::BackendCredentials(_) => {
                 let detail = "the gateway's storage credentials do not work: its operator finds the cause in its log";
-                Self::new(StatusCode::BAD_GATEWAY, "backend_credentials", detail)
+                Self::new(StatusCode::BAD_GATEWAY, Code::BackendCredentials, detail)
             }
             Refusal::Store(_) => {
                 let detail = "the store refused the request: the gateway's operator finds the cause in its log";
-                Self::new(StatusCode::BAD_GATEWAY, "store", detail)
+                Self::new(StatusCode::BAD_GATEWAY, Code::Store, detail)
             }
             Refusal::Unavailable { retry_after, .. } => {
                 let detail = "something that the gateway has to ask is down or overloaded: try again";
-                let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+                let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, detail);
                 Self { retry_after: Some(retry_after.map_or(5, |after| after.as_secs().max(1))), ..problem }
             }
             Refusal::RateLimited(wait) => {
                 let detail = "too many links were asked for in a short time: try again";
-                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail);
+                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, detail);
                 Self { retry_after: Some(wait.as_secs().saturating_add(1)), ..problem }
             }
             Refusal::Internal(_) => {
                 let detail = "the gateway failed: its operator finds the cause in its log";
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, detail)
             }
         }
     }

@@ -8,15 +8,18 @@ use http::{HeaderMap, Method, Response};
 use warp::{Filter, path::FullPath, reply::Response as WarpResponse};
 
 use super::{
-    body::received, cors, demo::Demo, head::Head, refused::method_not_allowed, request_id::RequestIds, uploads::Action,
+    body::received,
+    cors,
+    demo::Demo,
+    head::Head,
+    refused::{method_not_allowed, refused},
+    request_id::RequestIds,
+    uploads::Action,
 };
-use crate::{bulk::Load, gateway::Gateway, request::FilesServer, server::Peer, upload::Uploader};
+use crate::{bulk::Load, gateway::Gateway, refusal::Refusal, request::FilesServer, server::Peer, upload::Uploader};
 
 /// Where lists of links are asked for.
 pub(super) const BATCH: &str = "/v1/presign";
-
-/// The methods that objects are asked for by.
-pub(super) const OBJECT_METHODS: &str = "GET, HEAD, PUT, DELETE";
 
 /// The public side of the gateway.
 #[derive(Debug)]
@@ -109,6 +112,10 @@ impl Web {
         head: &Head,
         body: impl Stream<Item = Result<B, warp::Error>> + Send + 'static,
     ) -> Response<Bytes> {
+        let context = head.context();
+        if context.is_from_elsewhere() {
+            return refused(&Refusal::Forbidden("a page of another site asks"), &context).finish(&context);
+        }
         let path = head.path().unwrap_or_default();
         if path == BATCH {
             return self.batch(head, body).await;
@@ -123,7 +130,6 @@ impl Web {
         if let Some(server) = FilesServer::parse(path).filter(|_| is_files_server) {
             return self.post_file(head, &server, body).await;
         }
-        let context = head.context();
-        method_not_allowed(OBJECT_METHODS, &context).finish(&context)
+        method_not_allowed(head).finish(&context)
     }
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::{
     answer::Answer,
     body::collect,
+    code::Code,
     files::{failed, within},
     head::Head,
     link,
@@ -89,7 +90,7 @@ impl Web {
             match acted {
                 Ok(value) => Answer::json(StatusCode::OK, &value),
                 Err(Failure::Body(detail)) => {
-                    Problem::new(StatusCode::BAD_REQUEST, "invalid_request", detail).answer(&context)
+                    Problem::new(StatusCode::BAD_REQUEST, Code::InvalidRequest, detail).answer(&context)
                 }
                 Err(Failure::Upload(error)) => failed(&error, &context),
             }
@@ -157,7 +158,8 @@ impl Web {
         }
         let finished: Vec<_> =
             finished.into_iter().map(|part| FinishedPart { number: part.number, etag: part.etag }).collect();
-        parts.complete(content_type.as_deref(), &upload_id, &finished).await?;
+        let completed = parts.complete(content_type.as_deref(), &upload_id, &finished).await;
+        completed.map_err(|error| unfit(error, &head.id))?;
         Ok(json!({ "url": url }))
     }
 
@@ -200,4 +202,11 @@ impl<E: Into<UploadError>> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Upload(error.into())
     }
+}
+
+/// What a store refuses to put together is what the caller listed.
+fn unfit(error: UploadError, request_id: &str) -> UploadError {
+    let UploadError::Refused(Refusal::Store(cause)) = error else { return error };
+    tracing::info!(request.id = request_id, %cause, "parts do not make an object");
+    UploadError::Parts
 }

@@ -71,3 +71,24 @@ async fn without_configured_origins_nobody_elses_script_reads_anything() {
     let answer = world.alice("GET", "/?url=gs://ml/k", &[("Origin", "https://app.example")]).await;
     assert_eq!((answer.status, answer.header(CORS[0]), answer.header(CORS[1])), (302, "", ""));
 }
+
+#[tokio::test]
+async fn a_page_of_another_site_changes_nothing() {
+    let world = World::new().await;
+    let targets = ["/v1/uploads/create", "/s3/aws-ml", "/", "/delete_many", "/v1/presign"];
+    for target in targets {
+        for elsewhere in [&[][..], &[("Origin", "https://evil.example")], &[("Origin", "null")]] {
+            let headers = [elsewhere, &[("Sec-Fetch-Site", "cross-site")]].concat();
+            assert_eq!(world.alice("POST", target, &headers).await.status, 403, "{target} {headers:?}");
+        }
+        for (origin, site) in [
+            ("https://app.example", "cross-site"),
+            ("https://evil.example", "same-site"),
+            ("", "same-origin"),
+            ("", ""),
+        ] {
+            let headers = [("Origin", origin), ("Sec-Fetch-Site", site)];
+            assert_ne!(world.alice("POST", target, &headers).await.status, 403, "{target} {headers:?}");
+        }
+    }
+}

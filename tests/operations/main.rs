@@ -4,6 +4,8 @@
 #![cfg(all(feature = "s3", feature = "local"))]
 
 mod audit;
+mod certificates;
+mod documentation;
 mod limits;
 mod program;
 mod reload;

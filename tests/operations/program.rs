@@ -89,6 +89,11 @@ impl Program {
         fs::rename(self.path("new"), self.path(name)).unwrap();
     }
 
+    /// Where clients are served: `https://127.0.0.1:…`, or `http`.
+    pub(crate) fn public(&self) -> &str {
+        &self.public
+    }
+
     pub(crate) fn signal(&self, signal: &str) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());

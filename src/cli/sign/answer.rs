@@ -5,7 +5,13 @@ use std::fmt;
 use presign_core::SignedUrl;
 use serde_json::{Map, Value, json};
 
-use crate::{plan::Obstacle, refusal::Refusal, request::InvalidRequest, storage_url::InvalidStorageUrl, web::Problem};
+use crate::{
+    plan::Obstacle,
+    refusal::Refusal,
+    request::InvalidRequest,
+    storage_url::InvalidStorageUrl,
+    web::{Code, Problem},
+};
 
 /// A link, and how it came about.
 #[derive(Debug)]
@@ -19,7 +25,7 @@ pub(super) struct Link {
 /// Why there is none, with the code that a caller of the gateway would be told.
 #[derive(Debug)]
 pub(super) struct Failure {
-    code: &'static str,
+    code: Code,
     detail: String,
 }
 

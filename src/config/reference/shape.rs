@@ -34,7 +34,7 @@ impl<'s> Shape<'s> {
         if schema["additionalProperties"].is_object() {
             return Self::Map(Box::new(Self::of(root, &schema["additionalProperties"])));
         }
-        let kinds = schema["type"].as_array().map(Vec::as_slice).unwrap_or(std::slice::from_ref(&schema["type"]));
+        let kinds = schema["type"].as_array().map_or(std::slice::from_ref(&schema["type"]), Vec::as_slice);
         Self::Plain(kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").unwrap_or("any"))
     }
 
@@ -89,7 +89,7 @@ impl<'s> Shape<'s> {
 
 /// A definition; null where there is none.
 pub(super) fn definition<'s>(root: &'s Value, name: &str) -> &'s Value {
-    &root["$defs"][name]
+    root["$defs"].get(name).unwrap_or(&Value::Null)
 }
 
 /// What something may be, when it may be several things.
