@@ -105,8 +105,13 @@ def test_what_the_sdk_uploads_is_read_by_every_spelling(
         file.write_bytes(body(key))
         destination = f"{files_server(gateway, store)}/sdk/{key}"
         jobs.append({"file": str(file), "destination": destination, "also": []})
+    empty = tmp_path / "empty.bin"
+    empty.touch()
+    jobs.append({"file": str(empty), "destination": f"{files_server(gateway, store)}/sdk/empty.bin", "also": []})
     done = by_sdk(jobs, store, gateway, apiserver, tmp_path)
     held = set(store.keys(uploads(store)))
+    # The SDK itself refuses to download an empty file, but it is there.
+    assert done.pop()["registered"] and store.read(uploads(store), "sdk/empty.bin") == b""
     wrong = []
     for key, job in zip(keys, done, strict=True):
         stored = f"sdk/{key}"
@@ -137,7 +142,7 @@ def test_the_sdk_uploads_to_a_storage_url_under_a_substitution(
 
 
 def test_the_sdk_uploads_and_downloads_200_mb(
-    minio: Store, gateway: Gateway, apiserver: Apiserver, tmp_path: Path
+    minio: Store, fresh: Gateway, apiserver: Apiserver, tmp_path: Path
 ) -> None:
     file = tmp_path / "large.bin"
     digest = hashlib.sha256()
@@ -146,11 +151,12 @@ def test_the_sdk_uploads_and_downloads_200_mb(
             piece = hashlib.sha256(str(number).encode()).digest() * (1_000_000 // 32)
             out.write(piece)
             digest.update(piece)
-    destination = f"{files_server(gateway, minio)}/large.bin"
-    [job] = by_sdk([{"file": str(file), "destination": destination, "also": []}], minio, gateway, apiserver, tmp_path)
+    destination = f"{files_server(fresh, minio)}/large.bin"
+    [job] = by_sdk([{"file": str(file), "destination": destination, "also": []}], minio, fresh, apiserver, tmp_path)
     got = base64.b64decode(job["got"][job["registered"]])
     assert hashlib.sha256(got).hexdigest() == digest.hexdigest()
     assert open_uploads(minio) == []
+    assert peak_memory(fresh) < 64 * MIB
 
 
 def form(name: str, content: bytes, content_type: str = "application/octet-stream") -> bytes:
