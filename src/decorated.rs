@@ -19,6 +19,11 @@ pub trait Decorator: fmt::Debug + Send + Sync + 'static {
 
     /// As [`Signer::sign`].
     async fn sign(&self, request: &SignRequest<'_>) -> Result<SignedUrl, SignError>;
+
+    /// As [`Signer::renew`].
+    async fn renew(&self, needed_until: Timestamp) -> Result<CredentialInfo, SignError> {
+        self.inner().renew(needed_until).await
+    }
 }
 
 /// A decorator as a signer.
@@ -60,7 +65,7 @@ impl<D: Decorator> Signer for Decorated<D> {
     }
 
     async fn renew(&self, needed_until: Timestamp) -> Result<CredentialInfo, SignError> {
-        self.0.inner().renew(needed_until).await
+        self.0.renew(needed_until).await
     }
 
     async fn keep_fresh(&self) {

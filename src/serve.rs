@@ -5,7 +5,6 @@ use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use http::{HeaderValue, header};
 use presign_core::{BuildError, Clock, Environment};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 use warp::{Filter, reply::Response as WarpResponse};
 
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
     metrics::Metrics,
     recording::Recording,
     reload::{Listeners, Reloader, TextSource},
-    server::{self, Options},
+    server::{self, Options, Tls},
     shutdown,
     snapshot::Surroundings,
     web::{self, Demo, Web},
@@ -134,6 +133,8 @@ pub async fn serve(
     let asked = Arc::clone(&gateway);
     let stop = shutdown::Signal::listen(server.limits.drain_delay.0, move || asked.drain())?;
     let hangup = Reloader::hangup()?;
+    metrics.certificate(tls.as_ref().and_then(|tls| tls.expires_at));
+    let tls = tls.map(|tls| tls.acceptor);
     let public_options =
         Options { limits: server.limits.clone(), tls, connections: metrics.connections.clone(), bulk: threads.bulk() };
     let listeners = Listeners {
@@ -200,9 +201,9 @@ async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener,
 }
 
 /// What serves TLS, where the configuration asks for it. What is wrong with its files is added to the problems.
-pub(crate) fn tls(draft: &mut Draft, environment: &dyn Environment) -> Option<TlsAcceptor> {
+pub(crate) fn tls(draft: &mut Draft, environment: &dyn Environment) -> Option<Tls> {
     let tls = draft.config().server.tls.as_ref()?;
-    server::acceptor(tls, environment)
+    server::tls(tls, environment)
         .map_err(|error| draft.error(&config::Path::root().key("server").key("tls"), error.to_string()))
         .ok()
 }

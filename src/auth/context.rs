@@ -79,6 +79,9 @@ impl CacheResult {
 }
 
 impl CallOutcome {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Answered, Self::TimedOut, Self::Failed];
+
     /// One of a closed set of words, for metrics.
     #[must_use]
     pub const fn label(self) -> &'static str {

@@ -15,7 +15,8 @@ use crate::auth::{AuthError, AuthObserver, Authenticator, CacheResult, CallOutco
 pub struct AuthMetrics {
     cache: IntCounterVec,
     hits: IntCounter,
-    calls: Histogram,
+    call_durations: Histogram,
+    calls: [IntCounter; CallOutcome::ALL.len()],
 }
 
 impl AuthMetrics {
@@ -23,7 +24,8 @@ impl AuthMetrics {
         Self {
             cache: metrics.auth_cache.clone(),
             hits: metrics.auth_cache.with_label_values(&[CacheResult::Hit.label()]),
-            calls: metrics.auth_duration.with_label_values::<&str>(&[]),
+            call_durations: metrics.auth_duration.with_label_values::<&str>(&[]),
+            calls: CallOutcome::ALL.map(|outcome| metrics.auth_calls.with_label_values(&[outcome.label()])),
         }
     }
 }
@@ -36,8 +38,13 @@ impl AuthObserver for AuthMetrics {
         }
     }
 
-    fn call(&self, _endpoint: &'static str, _outcome: CallOutcome, took: Duration) {
-        self.calls.observe(took.as_secs_f64());
+    fn call(&self, _endpoint: &'static str, outcome: CallOutcome, took: Duration) {
+        self.call_durations.observe(took.as_secs_f64());
+        for (known, calls) in CallOutcome::ALL.iter().zip(&self.calls) {
+            if *known == outcome {
+                calls.inc();
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod authenticator;
 mod credential;
+mod forget;
 mod limits;
 mod link_cache;
 mod measured;
@@ -48,8 +49,10 @@ pub struct Metrics {
     pub(crate) rule_matches: IntCounterVec,
     pub(crate) clamped: IntCounterVec,
     pub(crate) sign_duration: HistogramVec,
+    pub(crate) sign_failures: IntCounterVec,
     pub(crate) auth: IntCounterVec,
     pub(crate) auth_duration: HistogramVec,
+    pub(crate) auth_calls: IntCounterVec,
     pub(crate) auth_cache: IntCounterVec,
     pub(crate) credential_expires: IntGaugeVec,
     pub(crate) credential_refresh: IntCounterVec,
@@ -59,6 +62,7 @@ pub struct Metrics {
     pub(crate) limits: LimitMetrics,
     pub(crate) audit_dropped: IntCounter,
     pub(crate) connections: IntGauge,
+    certificate: IntGaugeVec,
     pub(crate) upload: UploadMetrics,
 }
 
@@ -89,6 +93,11 @@ impl Metrics {
                 &["backend", "operation"],
                 SIGN_BUCKETS,
             )?,
+            sign_failures: counter(
+                "sign_failures_total",
+                "Links that a backend could not sign, by what is to blame.",
+                &["backend", "cause"],
+            )?,
             auth: counter("auth_total", "Callers authenticated or refused.", &["provider", "outcome"])?,
             auth_duration: histogram(
                 "auth_duration_seconds",
@@ -96,6 +105,7 @@ impl Metrics {
                 &[],
                 REQUEST_BUCKETS,
             )?,
+            auth_calls: counter("auth_calls_total", "Calls of the apiserver, by how they ended.", &["outcome"])?,
             auth_cache: counter("auth_cache_total", "Look-ups of tokens in the cache.", &["result"])?,
             credential_expires: gauges(
                 "credential_expires_timestamp_seconds",
@@ -117,6 +127,11 @@ impl Metrics {
             limits: LimitMetrics::register(&registry)?,
             audit_dropped: IntCounter::new("presign_audit_dropped_total", "Audit records that were not written.")?,
             connections: IntGauge::new("presign_http_connections", "Open connections of clients.")?,
+            certificate: gauges(
+                "tls_certificate_expires_timestamp_seconds",
+                "When the certificate that clients are shown ends.",
+                &[],
+            )?,
             upload: UploadMetrics::register(&registry)?,
             registry,
         };
@@ -131,13 +146,16 @@ impl Metrics {
             Box::new(self.rule_matches.clone()),
             Box::new(self.clamped.clone()),
             Box::new(self.sign_duration.clone()),
+            Box::new(self.sign_failures.clone()),
             Box::new(self.auth.clone()),
             Box::new(self.auth_duration.clone()),
+            Box::new(self.auth_calls.clone()),
             Box::new(self.auth_cache.clone()),
             Box::new(self.credential_expires.clone()),
             Box::new(self.credential_refresh.clone()),
             Box::new(self.link_cache.clone()),
             Box::new(self.connections.clone()),
+            Box::new(self.certificate.clone()),
         ];
         collectors
             .into_iter()
@@ -157,34 +175,11 @@ impl Metrics {
         }
     }
 
-    /// Forgets a backend that is no more: nobody is to be woken for its credential.
-    pub(crate) fn forget_backend(&self, backend: &str) {
-        self.credential(backend, None);
-        for outcome in presign_core::RefreshOutcome::ALL {
-            let _ = self.credential_refresh.remove_label_values(&[backend, outcome.label()]);
-        }
-        for result in ["hit", "miss"] {
-            let _ = self.link_cache.remove_label_values(&[backend, result]);
-        }
-        for operation in presign_core::Operation::ALL {
-            // What was never counted cannot be removed, which is as good.
-            let _ = self.sign_duration.remove_label_values(&[backend, operation.label()]);
-        }
-    }
-
-    /// Forgets a rule that is no more.
-    pub(crate) fn forget_rule(&self, rule: &str) {
-        let _ = self.rule_matches.remove_label_values(&[rule]);
-    }
-
-    /// Forgets what a rule did with a backend that it has no more.
-    pub(crate) fn forget_route(&self, rule: &str, backend: &str) {
-        let _ = self.request_duration.remove_label_values(&[backend, rule]);
-        for operation in presign_core::Operation::ALL {
-            for outcome in Outcome::ALL {
-                let labels = [backend, rule, operation.label(), outcome.label()];
-                let _ = self.requests.remove_label_values(&labels);
-            }
+    /// Says when the certificate that clients are shown ends, if there is one.
+    pub(crate) fn certificate(&self, expires_at: Option<presign_core::Timestamp>) {
+        match expires_at {
+            Some(at) => self.certificate.with_label_values::<&str>(&[]).set(at.unix()),
+            None => self.certificate.reset(),
         }
     }
 

@@ -3,18 +3,51 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use presign_core::{Clock, Operation, SignError, SignRequest, SignedUrl, Signer};
-use prometheus::Histogram;
+use presign_core::{Clock, CredentialInfo, Operation, SignError, SignRequest, SignedUrl, Signer, Timestamp};
+use prometheus::{Histogram, IntCounter};
 
 use super::Metrics;
 use crate::decorated::Decorator;
 
-/// A signer that tells how long its signatures take.
+/// What is to blame for a link that was not signed. A request that cannot be signed at all is not counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// The backend's credentials, which somebody has to mend.
+    Credentials,
+    /// Whoever has to be asked: it is down, too slow, or limits the rate.
+    Unavailable,
+    /// The signer.
+    Internal,
+}
+
+impl Cause {
+    pub(super) const ALL: [Self; 3] = [Self::Credentials, Self::Unavailable, Self::Internal];
+
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
+        }
+    }
+
+    const fn of(error: &SignError) -> Option<Self> {
+        match error {
+            SignError::Credentials(_) => Some(Self::Credentials),
+            SignError::Unavailable { .. } => Some(Self::Unavailable),
+            SignError::Internal(_) => Some(Self::Internal),
+            _ => None,
+        }
+    }
+}
+
+/// A signer that tells how long its signatures take, and how often there is none.
 #[derive(Debug)]
 pub struct MeteredSigner {
     inner: Arc<dyn Signer>,
     clock: Arc<dyn Clock>,
     durations: [Histogram; Operation::ALL.len()],
+    failures: [IntCounter; Cause::ALL.len()],
 }
 
 impl MeteredSigner {
@@ -23,7 +56,19 @@ impl MeteredSigner {
     pub fn new(inner: Arc<dyn Signer>, backend: &str, metrics: &Metrics, clock: Arc<dyn Clock>) -> Self {
         let durations =
             Operation::ALL.map(|operation| metrics.sign_duration.with_label_values(&[backend, operation.label()]));
-        Self { inner, clock, durations }
+        let failures = Cause::ALL.map(|cause| metrics.sign_failures.with_label_values(&[backend, cause.label()]));
+        Self { inner, clock, durations, failures }
+    }
+
+    /// Counts, when there is nothing.
+    fn failed<T>(&self, result: Result<T, SignError>) -> Result<T, SignError> {
+        let cause = result.as_ref().err().and_then(Cause::of);
+        for (known, failures) in Cause::ALL.iter().zip(&self.failures) {
+            if cause == Some(*known) {
+                failures.inc();
+            }
+        }
+        result
     }
 
     fn observe(&self, operation: Operation, started: std::time::Duration) {
@@ -46,13 +91,17 @@ impl Decorator for MeteredSigner {
         let started = self.clock.monotonic();
         let signed = self.inner.sign_now(request)?;
         self.observe(request.operation, started);
-        Some(signed)
+        Some(self.failed(signed))
     }
 
     async fn sign(&self, request: &SignRequest<'_>) -> Result<SignedUrl, SignError> {
         let started = self.clock.monotonic();
         let signed = self.inner.sign(request).await;
         self.observe(request.operation, started);
-        signed
+        self.failed(signed)
+    }
+
+    async fn renew(&self, needed_until: Timestamp) -> Result<CredentialInfo, SignError> {
+        self.failed(self.inner.renew(needed_until).await)
     }
 }

@@ -53,7 +53,9 @@ impl Attempt {
             tracing::warn!("{setting} has changed, which takes effect at the next start only");
         }
         let generation = live.snapshot.generation;
+        surroundings.metrics.certificate(tls.as_ref().and_then(|tls| tls.expires_at));
         gateway.replace(live);
+        let tls = tls.map(|tls| tls.acceptor);
         listeners.admin.update(|options| Options { limits: server.limits.clone(), ..options });
         listeners.public.update(|options| Options { limits: server.limits, tls, ..options });
         Ok(generation)

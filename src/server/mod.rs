@@ -30,7 +30,7 @@ use crate::{
     config::LimitsConfig,
 };
 use connection::{Connection, WithPeer};
-pub use tls::{TlsError, acceptor};
+pub use tls::{Tls, TlsError, tls};
 
 /// How long after the listener connections stay open on which nothing was asked yet, when there is a drain delay at all.
 const MOMENT: Duration = Duration::from_millis(500);

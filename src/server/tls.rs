@@ -1,14 +1,30 @@
 //! TLS from PEM files.
 
-use std::{path::Path, path::PathBuf, sync::Arc};
+use std::{fmt, path::Path, path::PathBuf, sync::Arc};
 
-use presign_core::Environment;
+use presign_core::{Environment, Timestamp};
 use rustls::{ServerConfig, crypto::aws_lc_rs};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_rustls::TlsAcceptor;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::config::TlsConfig;
+
+/// What is served over TLS.
+#[derive(Clone)]
+pub struct Tls {
+    /// Takes connections.
+    pub acceptor: TlsAcceptor,
+    /// When the first of the certificates ends; `None` when none says so.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tls").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
 
 /// Certificate or key cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +46,7 @@ pub enum TlsError {
 ///
 /// # Errors
 /// Names the file that is at fault.
-pub fn acceptor(config: &TlsConfig, environment: &dyn Environment) -> Result<TlsAcceptor, TlsError> {
+pub fn tls(config: &TlsConfig, environment: &dyn Environment) -> Result<Tls, TlsError> {
     let at = |path: &Path, reason: String| TlsError::File { path: path.to_owned(), reason };
     let read = |path: &Path| environment.read(path).map_err(|error| at(path, format!("cannot be read: {error}")));
     let chain: Vec<_> = CertificateDer::pem_slice_iter(read(&config.cert)?.as_bytes())
@@ -39,6 +55,7 @@ pub fn acceptor(config: &TlsConfig, environment: &dyn Environment) -> Result<Tls
     if chain.is_empty() {
         return Err(at(&config.cert, "the file holds no certificate".to_owned()));
     }
+    let expires_at = chain.iter().filter_map(end).min();
     let text = SecretString::from(read(&config.key)?);
     let key = PrivateKeyDer::from_pem_slice(text.expose_secret().as_bytes())
         .map_err(|error| at(&config.key, format!("no PEM private key could be read: {error}")))?;
@@ -47,5 +64,11 @@ pub fn acceptor(config: &TlsConfig, environment: &dyn Environment) -> Result<Tls
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
     server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(server)))
+    Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(server)), expires_at })
+}
+
+/// When a certificate ends ([RFC 5280, 4.1.2.5](https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.5)).
+fn end(certificate: &CertificateDer<'_>) -> Option<Timestamp> {
+    let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+    Some(Timestamp::from_unix(certificate.validity().not_after.timestamp()))
 }

@@ -51,6 +51,8 @@ async fn an_outage_is_no_refusal() {
         assert_eq!((answer.status, &answer.json()["code"]), (503, &"unavailable".into()), "{fault:?}");
         assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0, "{fault:?}");
     }
+    let failed = behind.world.metrics("presign_auth_calls_total{outcome=\"failed\"}");
+    assert!(!failed.is_empty() && !failed[0].ends_with(" 0"), "{failed:?}");
 }
 
 #[tokio::test]

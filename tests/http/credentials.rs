@@ -106,8 +106,11 @@ async fn an_old_credential_serves_until_its_end_and_not_longer() {
     let (status, ready) = world.admin("/readyz").await;
     assert!(status == 200 && ready.contains("degraded") && ready.contains("09:00:00Z"), "{status} {ready}");
     world.clock.advance(200);
+    let failures = || world.metrics(r#"presign_sign_failures_total{backend="lease",cause="unavailable"}"#);
+    let before = failures();
     let answer = world.get(URL).await;
     assert_eq!((answer.status, answer.location()), (503, ""));
+    assert_ne!(failures(), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

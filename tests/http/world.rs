@@ -144,7 +144,7 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let connections = IntGauge::new("connections", "of the test").unwrap();
-        let tls = server.tls.as_ref().map(|tls| server::acceptor(tls, &FixedEnvironment::default()).unwrap());
+        let tls = server.tls.as_ref().map(|tls| server::tls(tls, &FixedEnvironment::default()).unwrap().acceptor);
         let options = Options { limits: server.limits, tls, connections: connections.clone(), bulk: threads.bulk() };
         let service = server::service(warp::service(web::routes(Arc::new(Web::new(Arc::clone(&gateway), None)))));
         let (stop, stopped) = oneshot::channel();

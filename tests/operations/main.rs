@@ -6,6 +6,7 @@
 mod audit;
 mod certificates;
 mod documentation;
+mod certificate;
 mod limits;
 mod program;
 mod reload;
