@@ -221,6 +221,14 @@ def test_rules_and_dashboards_are_those_of_the_monitoring_folder() -> None:
     assert held == {file.name: json.loads(file.read_text()) for file in dashboards}
 
 
+def test_alerts_link_to_the_operators_own_runbook() -> None:
+    where = "https://git.example/runbook.md"
+    objects = render("helm4", {"metrics": {"prometheusRule": {"enabled": True, "runbookUrl": where}}})
+    rules = [rule for group in only(objects, "PrometheusRule")["spec"]["groups"] for rule in group["rules"]]
+    links = [rule["annotations"]["runbook_url"] for rule in rules if "alert" in rule]
+    assert links and all(link.startswith(f"{where}#presign") for link in links), links
+
+
 def test_the_chart_test_asks_what_the_services_serve() -> None:
     objects = rendered("same-origin")
     asked = {each["name"]: each["args"] for each in only(objects, "Pod", "-test")["spec"]["containers"]}

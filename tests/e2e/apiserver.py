@@ -31,8 +31,10 @@ class Apiserver:
         return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["identity"]
 
 
-def start() -> Apiserver:
-    process = Process("apiserver", os.environ["FAKE_APISERVER"], "--listen", "127.0.0.1:0", capture_stdout=True)
+def start(port: int = 0) -> Apiserver:
+    """On a port of its own choice, or on this one."""
+    address = f"127.0.0.1:{port}"
+    process = Process("apiserver", os.environ["FAKE_APISERVER"], "--listen", address, capture_stdout=True)
     said = json.loads(process.first_line())
     fields = ("url", "access_key", "secret_key", "user_access_key", "user_secret_key", "tokens")
     return Apiserver(process, **{name: said[name] for name in fields})
