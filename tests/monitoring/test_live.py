@@ -76,6 +76,9 @@ def test_rules_and_dashboards_ask_for_metrics_that_there_are(world: World) -> No
 
     poll(lambda: not missing(), lambda: f"there are {missing()}")
     poll(lambda: all(world.prometheus.query(name) for name in RECORDED), "all that is recorded has values", 60)
+    # Each kind of traffic arrives where it is to, and nothing else fails.
+    failed = 'rate(presign_requests_total{backend!="none", outcome!~"signed|unauthenticated"}[10s]) > 0'
+    assert not world.prometheus.query(failed)
 
 
 def test_every_rule_is_evaluated(world: World) -> None:

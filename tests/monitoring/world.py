@@ -44,7 +44,7 @@ def configuration(folder: Path, public: int, admin: int, apiserver: Apiserver, c
         "rules": [
             {"name": "embargo", "match": {"glob": "s3://ml/embargo/**"}},
             {"name": "long", "match": {"glob": "s3://ml/long/**"}, "backend": "aws", "ttl": "6h"},
-            {"name": "aws", "match": {"bucket": "ml"}, "methods": everything, "backend": "aws", "ttl": "15m"},
+            {"name": "aws", "match": {"glob": "s3://ml/**"}, "methods": everything, "backend": "aws", "ttl": "15m"},
             {"name": "streamed", "match": {"glob": f"s3://{cloud}/stream/**"}, "backend": "minio", "delivery": "stream"},
             {"name": "minio", "match": {"glob": f"s3://{cloud}/**"}, "backend": "minio", "ttl": "15m"},
             {"name": "google", "match": {"glob": "gs://ml/**"}, "backend": "google", "ttl": "15m"},
