@@ -41,6 +41,7 @@ pub mod snapshot;
 pub mod storage_url;
 pub mod stream;
 pub mod terms;
+pub mod traces;
 pub mod upload;
 pub mod upstream;
 pub mod web;

@@ -13,6 +13,7 @@ use crate::{
     metrics::Outcome,
     refusal::Refusal,
     snapshot::Route,
+    traces,
 };
 
 /// A request, as far as it is known before it is understood.
@@ -162,7 +163,7 @@ impl<'r> Record<'r> {
         }
     }
 
-    /// The request's line in the log. It names no object: keys may say more than an operator is to know.
+    /// The request's line in the log, and what its trace tells. It names no object: keys may say more than an operator is to know.
     pub(crate) fn log(&self, outcome: Outcome, took: Duration) {
         macro_rules! line {
             ($level:ident, $message:literal) => {
@@ -181,6 +182,7 @@ impl<'r> Record<'r> {
                 )
             };
         }
+        traces::decided(self.request_id, self.rule, self.backend, self.outcome);
         match outcome {
             Outcome::Signed => line!(info, "a link was issued"),
             Outcome::Internal | Outcome::BackendCredentials => {

@@ -11,7 +11,7 @@ use crate::{
     Registry, admin, auth,
     bulk::{Bulk, BulkThreads},
     clock::SystemClock,
-    config::{self, Draft, LimitsConfig, LogConfig, Problems},
+    config::{self, Config, Draft, LimitsConfig, Problems},
     embedded::{self, Embedded},
     gateway::{Gateway, Live},
     metrics::Metrics,
@@ -20,6 +20,7 @@ use crate::{
     server::{self, Options, Tls},
     shutdown,
     snapshot::Surroundings,
+    traces::Traced,
     web::{self, Demo, Web},
 };
 
@@ -90,7 +91,7 @@ pub(crate) struct Text {
 }
 
 /// Serves until SIGTERM or SIGINT, then lets requests under way end. Prints one line on `output` once it is ready.
-/// `start_log` is called when it is known how the log is to be written.
+/// `start_log` is called when it is known how the log is to be written, and whether there are traces.
 ///
 /// # Errors
 /// Why it cannot start.
@@ -99,13 +100,13 @@ pub async fn serve(
     registry: Registry,
     environment: Arc<dyn Environment>,
     output: &mut (dyn io::Write + Send),
-    start_log: impl FnOnce(&LogConfig),
+    start_log: impl FnOnce(&Config),
 ) -> Result<(), ServeError> {
     let recording = Arc::new(Recording::new(Arc::clone(&environment)));
     let text = read(&source, Arc::clone(&recording) as Arc<dyn Environment>)?;
     let draft = config::read(&text.content, &text.file, text.environment.as_ref(), &registry);
     let mut draft = draft.map_err(ServeError::Configuration)?;
-    start_log(&draft.config().log);
+    start_log(draft.config());
     let server = draft.config().server.clone();
     let public = bind("server.listen", server.listen).await?;
     let admin = bind("server.admin_listen", server.admin_listen).await?;
@@ -150,7 +151,7 @@ pub async fn serve(
     let reloader = Reloader::new(text.source, surroundings, Arc::clone(&gateway), client, listeners.clone(), reads);
     let answering = Arc::clone(&gateway);
     let public_routes = web::routes(Arc::clone(&web)).map(move |answer| parting(answer, &answering));
-    let public_service = server::service(warp::service(public_routes));
+    let public_service = server::service(Traced::new(warp::service(public_routes)));
     let ending = Arc::clone(&gateway);
     let admin_service = server::service(warp::service(admin::routes(gateway)));
     writeln!(output, "presign-gateway ready: public {scheme}://{public_address} admin http://{admin_address}")?;

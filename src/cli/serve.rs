@@ -2,10 +2,15 @@
 
 use std::{io, sync::Arc};
 
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt};
 
 use super::{Outcome, Streams, error::CliError, setting::Setting};
-use crate::config::{LogConfig, LogFormat};
+use crate::{
+    auth,
+    config::{Config, LogFormat},
+    traces::Traces,
+};
 
 /// The variable that says what is logged, such as `warn` or `presign_gateway=debug`.
 const LOG_VARIABLE: &str = "RUST_LOG";
@@ -25,18 +30,38 @@ pub(super) async fn run(
 ) -> Result<Outcome, CliError> {
     let Setting { registry, environment, source } = setting;
     let (format, directives) = (arguments.log_format, environment.variable(LOG_VARIABLE));
-    let start_log = |config: &LogConfig| {
-        start_log(format.unwrap_or(config.format), directives.as_deref().unwrap_or(config.level.name()));
+    let mut traces = None;
+    let start_log = |config: &Config| {
+        let format = format.unwrap_or(config.log.format);
+        let directives = directives.as_deref().unwrap_or(config.log.level.name());
+        traces = start_log(format, directives, config);
     };
-    crate::serve::serve(source, registry, Arc::clone(&environment), streams.output, start_log).await?;
+    let served = crate::serve::serve(source, registry, Arc::clone(&environment), streams.output, start_log).await;
+    if let Some(traces) = traces {
+        traces.stop().await;
+    }
+    served?;
     Ok(Outcome::Fine)
 }
 
-fn start_log(format: LogFormat, directives: &str) {
+/// The log, and the traces, where there are to be any. A log alone is filtered as a whole, which is faster.
+fn start_log(format: LogFormat, directives: &str, config: &Config) -> Option<Traces> {
     let filter = EnvFilter::builder().parse_lossy(directives);
-    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_env_filter(filter);
+    let Some(config) = &config.traces else {
+        tracing_subscriber::registry().with(filter).with(log(format)).init();
+        return None;
+    };
+    let client = auth::http_client().map_err(|error| error.to_string());
+    let traces = client.and_then(|client| Traces::start(config, client).map_err(|error| error.to_string()));
+    let layer = traces.as_ref().ok().map(Traces::layer);
+    tracing_subscriber::registry().with(log(format).with_filter(filter)).with(layer).init();
+    traces.map_err(|error| tracing::error!(%error, "there are no traces")).ok()
+}
+
+fn log<S: Subscriber + for<'a> LookupSpan<'a>>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync> {
+    let log = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     match format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Text => log.boxed(),
+        LogFormat::Json => log.json().boxed(),
     }
 }

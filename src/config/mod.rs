@@ -24,6 +24,7 @@ mod rule;
 mod schema;
 mod server;
 mod signing;
+mod traces;
 mod ui;
 
 use indexmap::IndexMap;
@@ -46,6 +47,7 @@ pub use rule::{
 pub use schema::schema;
 pub use server::{LimitsConfig, RateLimitConfig, ServerConfig, TlsConfig};
 pub use signing::{ShortCredential, SigningConfig};
+pub use traces::TracesConfig;
 pub use ui::UiConfig;
 
 /// The configuration of a presign gateway.
@@ -76,6 +78,9 @@ pub struct Config {
     /// The log, on standard error.
     #[serde(default)]
     pub log: LogConfig,
+    /// Traces of requests, for OpenTelemetry; without this section there are none.
+    #[serde(default)]
+    pub traces: Option<TracesConfig>,
     #[serde(skip)]
     redacted: serde_json::Value,
 }

@@ -6,9 +6,13 @@ use async_trait::async_trait;
 use http::HeaderMap;
 use presign_core::{Readiness, Timestamp};
 use prometheus::{Histogram, IntCounter, IntCounterVec};
+use tracing::Instrument;
 
 use super::Metrics;
-use crate::auth::{AuthError, AuthObserver, Authenticator, CacheResult, CallOutcome, Principal};
+use crate::{
+    auth::{AuthError, AuthObserver, Authenticator, CacheResult, CallOutcome, Principal},
+    traces,
+};
 
 /// What an authenticator tells of its cache and its calls.
 #[derive(Debug)]
@@ -81,7 +85,7 @@ impl Authenticator for MeteredAuthenticator {
     }
 
     async fn authenticate(&self, headers: &HeaderMap, now: Timestamp) -> Result<Arc<Principal>, AuthError> {
-        let result = self.inner.authenticate(headers, now).await;
+        let result = self.inner.authenticate(headers, now).instrument(traces::authenticate()).await;
         self.count(&result);
         result
     }

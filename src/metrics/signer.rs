@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use presign_core::{Clock, CredentialInfo, Operation, SignError, SignRequest, SignedUrl, Signer, Timestamp};
 use prometheus::{Histogram, IntCounter};
+use tracing::Instrument;
 
 use super::Metrics;
-use crate::decorated::Decorator;
+use crate::{decorated::Decorator, traces};
 
 /// What is to blame for a link that was not signed. A request that cannot be signed at all is not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +97,7 @@ impl Decorator for MeteredSigner {
 
     async fn sign(&self, request: &SignRequest<'_>) -> Result<SignedUrl, SignError> {
         let started = self.clock.monotonic();
-        let signed = self.inner.sign(request).await;
+        let signed = self.inner.sign(request).instrument(traces::sign(request.operation)).await;
         self.observe(request.operation, started);
         self.failed(signed)
     }

@@ -161,3 +161,12 @@ fn what_urls_start_with_is_no_glob() {
         ui("{match: []}")
     );
 }
+
+#[test]
+fn traces_go_to_an_address_and_are_a_share() {
+    let said = |section: &str| problems(&with_more(&format!("traces: {section}\n")));
+    assert_eq!(said("{otlp_endpoint: 'http://collector:4318/v1/traces', sample_ratio: 0.25}"), "");
+    assert!(said("{otlp_endpoint: collector}").contains("traces.otlp_endpoint: not an address"));
+    let share = said("{otlp_endpoint: 'http://collector', sample_ratio: 25}");
+    assert!(share.starts_with("config.yaml:4: traces.sample_ratio: not a share"), "{share}");
+}

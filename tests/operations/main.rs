@@ -11,5 +11,6 @@ mod limits;
 mod program;
 mod reload;
 mod reload_under_load;
+mod traces;
 #[path = "../config/validator.rs"]
 mod validator;

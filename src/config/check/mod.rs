@@ -5,6 +5,7 @@ mod auth;
 mod backends;
 mod server;
 mod signing;
+mod traces;
 mod ui;
 mod url;
 
@@ -22,6 +23,9 @@ pub(super) fn check(config: &Config, registry: &Registry) -> Findings {
     signing::check(&config.signing, &mut findings);
     backends::check(&config.backends, &config.signing, registry, &mut findings);
     ui::check(&config.ui, &mut findings);
+    if let Some(traces) = &config.traces {
+        traces::check(traces, &mut findings);
+    }
     if config.rules.is_empty() {
         let message = "there are no rules, so every request is refused: add one";
         findings.warning(Path::root().key("rules"), message);
