@@ -95,7 +95,7 @@ impl Metrics {
             )?,
             sign_failures: counter(
                 "sign_failures_total",
-                "Links that a backend could not sign, by what is to blame.",
+                "Links that were not signed, by cause.",
                 &["backend", "cause"],
             )?,
             auth: counter("auth_total", "Callers authenticated or refused.", &["provider", "outcome"])?,
@@ -117,21 +117,13 @@ impl Metrics {
                 "Attempts to get a credential for a backend.",
                 &["backend", "outcome"],
             )?,
-            link_cache: counter(
-                "link_cache_total",
-                "Look-ups of links that take long to sign.",
-                &["backend", "result"],
-            )?,
+            link_cache: counter("link_cache_total", "Look-ups of remembered links.", &["backend", "result"])?,
             reload: ReloadMetrics::register(&registry)?,
             streams: StreamCounters::new()?,
             limits: LimitMetrics::register(&registry)?,
             audit_dropped: IntCounter::new("presign_audit_dropped_total", "Audit records that were not written.")?,
             connections: IntGauge::new("presign_http_connections", "Open connections of clients.")?,
-            certificate: gauges(
-                "tls_certificate_expires_timestamp_seconds",
-                "When the certificate that clients are shown ends.",
-                &[],
-            )?,
+            certificate: gauges("tls_certificate_expires_timestamp_seconds", "When the certificate ends.", &[])?,
             upload: UploadMetrics::register(&registry)?,
             registry,
         };

@@ -45,11 +45,11 @@ impl Attempt {
         let live = live.map_err(|problems| problems.to_string())?;
 
         warn_of(&live.snapshot.warnings);
-        if previous.snapshot.config.log != live.snapshot.config.log {
-            tracing::warn!("log has changed, which takes effect at the next start only");
-        }
-        let server = live.snapshot.config.server.clone();
-        for setting in restart::needed(&listeners.at_start, &server) {
+        let (before, now) = (&previous.snapshot.config, &live.snapshot.config);
+        let changed = [("log", before.log != now.log), ("traces", before.traces != now.traces)];
+        let changed = changed.into_iter().filter_map(|(section, differs)| differs.then_some(section));
+        let server = now.server.clone();
+        for setting in changed.chain(restart::needed(&listeners.at_start, &server)) {
             tracing::warn!("{setting} has changed, which takes effect at the next start only");
         }
         let generation = live.snapshot.generation;

@@ -17,15 +17,15 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Sends requests on a runtime: whoever exports spans does so on a thread without one.
 #[derive(Debug)]
 pub(super) struct Client {
-    client: reqwest::Client,
+    http: reqwest::Client,
     runtime: Handle,
     /// Whether the collector did not take what was sent last.
     failing: AtomicBool,
 }
 
 impl Client {
-    pub(super) fn new(client: reqwest::Client) -> Self {
-        Self { client, runtime: Handle::current(), failing: AtomicBool::new(false) }
+    pub(super) fn new(http: reqwest::Client) -> Self {
+        Self { http, runtime: Handle::current(), failing: AtomicBool::new(false) }
     }
 
     /// Says in the log what has changed.
@@ -41,8 +41,8 @@ impl Client {
 #[async_trait]
 impl HttpClient for Client {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let client = self.client.clone();
-        let sent = self.runtime.spawn(async move { send(&client, request).await }).await;
+        let http = self.http.clone();
+        let sent = self.runtime.spawn(async move { send(&http, request).await }).await;
         let answer = sent.unwrap_or_else(|error| Err(error.into()));
         self.note(match &answer {
             Ok(answer) if answer.status().is_success() => None,
@@ -54,8 +54,8 @@ impl HttpClient for Client {
 }
 
 /// The answer's head: nothing is done with what a collector says beyond it.
-async fn send(client: &reqwest::Client, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-    let answer = timeout(TIMEOUT, client.execute(request.try_into()?)).await??;
+async fn send(http: &reqwest::Client, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+    let answer = timeout(TIMEOUT, http.execute(request.try_into()?)).await??;
     let mut head = Response::new(Bytes::new());
     *head.status_mut() = answer.status();
     *head.headers_mut() = answer.headers().clone();

@@ -64,6 +64,7 @@ impl Traces {
     }
 
     /// What makes traces of spans.
+    #[must_use]
     pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>(&self) -> impl Layer<S> + use<S> {
         let tracer = self.0.tracer(NAME);
         tracing_opentelemetry::layer()

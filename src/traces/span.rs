@@ -5,7 +5,7 @@ use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_http::HeaderExtractor;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use presign_core::Operation;
-use tracing::{Span, field::Empty, trace, trace_span};
+use tracing::{Level, Span, event, field::Empty, trace_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::TARGET;
@@ -55,8 +55,9 @@ pub(crate) fn sign(operation: Operation) -> Span {
 
 /// What was decided of one link.
 pub(crate) fn decided(request_id: &str, rule: Option<&str>, backend: Option<&str>, outcome: &str) {
-    trace!(
+    event!(
         target: TARGET,
+        Level::TRACE,
         presign.request_id = request_id,
         presign.rule = rule,
         presign.backend = backend,

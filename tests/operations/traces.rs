@@ -87,7 +87,7 @@ fn attribute<'a>(span: &'a Span, name: &str) -> Option<&'a str> {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_a_span_in_its_callers_trace_and_so_is_what_it_waits_for() {
     let collector = Collector::start().await;
     let apiserver = FakeApiserver::start(Arc::new(Now)).await.unwrap();
