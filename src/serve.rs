@@ -134,10 +134,7 @@ pub async fn serve(
     let asked = Arc::clone(&gateway);
     let stop = shutdown::Signal::listen(server.limits.drain_delay.0, move || asked.drain())?;
     let hangup = Reloader::hangup()?;
-    metrics.certificate(tls.as_ref().and_then(|tls| tls.expires_at));
-    let tls = tls.map(|tls| tls.acceptor);
-    let public_options =
-        Options { limits: server.limits.clone(), tls, connections: metrics.connections.clone(), bulk: threads.bulk() };
+    let public_options = public_options(&server.limits, tls, &metrics, threads.bulk());
     let listeners = Listeners {
         public_address,
         public: public_options.into(),
@@ -230,6 +227,12 @@ pub(crate) fn warn_of(warnings: &Problems) {
     for warning in warnings {
         tracing::warn!(path = %warning.path, line = warning.line(), "configuration: {}", warning.message);
     }
+}
+
+fn public_options(limits: &LimitsConfig, tls: Option<Tls>, metrics: &Metrics, bulk: Bulk) -> Options {
+    metrics.certificate(tls.as_ref().and_then(|tls| tls.expires_at));
+    let tls = tls.map(|tls| tls.acceptor);
+    Options { limits: limits.clone(), tls, connections: metrics.connections.clone(), bulk }
 }
 
 /// The admin listener has the same limits, no TLS, and a count of its own that nobody reads.
