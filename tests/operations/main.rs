@@ -4,9 +4,9 @@
 #![cfg(all(feature = "s3", feature = "local"))]
 
 mod audit;
+mod certificate;
 mod certificates;
 mod documentation;
-mod certificate;
 mod limits;
 mod program;
 mod reload;
