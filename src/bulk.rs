@@ -7,12 +7,14 @@
 use std::{
     future::{Future, poll_fn},
     io,
+    num::NonZero,
     pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
     task::Poll,
+    thread,
 };
 
 use tokio::{
@@ -32,13 +34,15 @@ const NICE: i32 = 5;
 pub struct BulkThreads(Option<Runtime>);
 
 impl BulkThreads {
-    /// Starts them.
+    /// Starts them: as many as half of the cores, so that some are left for requests however much there is to move.
     ///
     /// # Errors
     /// When the system has no threads to give.
     pub fn start() -> io::Result<Self> {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let mut builder = runtime::Builder::new_multi_thread();
-        Ok(Self(Some(builder.enable_all().thread_name(NAME).on_thread_start(give_way).build()?)))
+        builder.worker_threads((cores / 2).max(1)).enable_all().thread_name(NAME).on_thread_start(give_way);
+        Ok(Self(Some(builder.build()?)))
     }
 
     /// What work is handed to them by.
@@ -149,7 +153,7 @@ mod tests {
     use super::*;
 
     fn is_elsewhere() -> bool {
-        std::thread::current().name() == Some(NAME)
+        thread::current().name() == Some(NAME)
     }
 
     #[tokio::test]
