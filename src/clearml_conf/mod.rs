@@ -9,6 +9,7 @@
 
 mod entries;
 mod hocon;
+mod names;
 mod stores;
 mod value;
 mod yaml;

@@ -7,14 +7,13 @@ use serde_json::{Map, Value, json};
 use super::{
     Import, Variable,
     entries::{Azure, Entries, Google, GoogleKey, Identity, Place, S3},
+    names::{escaped, unique, variable},
     value::Secret,
     yaml,
 };
 
 /// Where the apiserver is, when no file says it.
 const API_SERVER: &str = "http://localhost:8008";
-/// How long a name may become.
-const LONGEST_NAME: usize = 56;
 
 /// Writes the configuration.
 pub(super) fn write(entries: Entries, import: &mut Import) {
@@ -227,25 +226,4 @@ fn groups<T>(entries: &[T], belong: impl Fn(&T, &T) -> bool) -> Vec<Vec<&T>> {
         }
     }
     groups
-}
-
-/// A name that fits headers, metrics and variables, and is no other's.
-fn unique(wanted: &str, is_taken: impl Fn(&String) -> bool) -> String {
-    let plain = wanted.chars().map(|it| if it.is_ascii_alphanumeric() { it.to_ascii_lowercase() } else { '-' });
-    let short: String = plain.take(LONGEST_NAME).collect();
-    let name =
-        Some(short.trim_matches('-').to_owned()).filter(|name| !name.is_empty()).unwrap_or_else(|| "store".to_owned());
-    let numbered = (2_u32..).map(|number| format!("{name}-{number}"));
-    std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or(name)
-}
-
-fn variable(backend: &str, kind: &str) -> String {
-    let name = backend.replace('-', "_").to_ascii_uppercase();
-    let first = if name.starts_with(|first: char| first.is_ascii_digit()) { "STORE_" } else { "" };
-    format!("{first}{name}_{kind}")
-}
-
-/// A text that a glob takes literally.
-fn escaped(text: &str) -> String {
-    text.chars().flat_map(|it| r"\*?[]{}".contains(it).then_some('\\').into_iter().chain([it])).collect()
 }

@@ -45,20 +45,21 @@ pub(super) fn document(fields: &Map<String, Value>) -> String {
 
 fn block(name: &str, value: &Value, depth: usize, text: &mut String) {
     let margin = "  ".repeat(depth);
+    let margin = margin.as_str();
     match value {
         Value::Object(fields) if depth < 2 || flow(value).len() > LINE => {
-            text.push_str(&format!("{margin}{}:\n", scalar(name)));
+            text.extend([margin, scalar(name).as_str(), ":\n"]);
             for (name, value) in in_order(fields) {
                 block(name, value, depth + 1, text);
             }
         }
         Value::Array(items) if items.iter().any(Value::is_object) => {
-            text.push_str(&format!("{margin}{}:\n", scalar(name)));
+            text.extend([margin, scalar(name).as_str(), ":\n"]);
             for item in items {
-                text.push_str(&format!("{margin}  - {}\n", flow(item)));
+                text.extend([margin, "  - ", flow(item).as_str(), "\n"]);
             }
         }
-        other => text.push_str(&format!("{margin}{}: {}\n", scalar(name), flow(other))),
+        other => text.extend([margin, scalar(name).as_str(), ": ", flow(other).as_str(), "\n"]),
     }
 }
 

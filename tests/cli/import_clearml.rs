@@ -171,7 +171,14 @@ fn what_it_prints_passes_the_check_when_the_variables_are_set() {
         wanted(&ran.errors).into_iter().map(|name| (name, "YWNjb3VudHNlY3JldDk=".to_owned())).collect();
     assert_eq!(variables.len(), 8, "{}", ran.errors);
     // What workload identity finds in a pod, and a profile in AWS's file.
-    let pod = [("AZURE_CLIENT_ID", "c"), ("AZURE_TENANT_ID", "t"), ("AZURE_FEDERATED_TOKEN_FILE", "token")];
+    let id = "00000000-0000-0000-0000-000000000001";
+    let pod = [
+        ("AZURE_CLIENT_ID", id),
+        ("AZURE_TENANT_ID", id),
+        ("AZURE_FEDERATED_TOKEN_FILE", "token"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "profiles"),
+    ];
+    fs::write(folder.path().join("profiles"), "[ml]\naws_access_key_id = A\naws_secret_access_key = s\n").unwrap();
     variables.extend(pod.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let checked = program(folder.path(), &["check", "--config", "gateway.yaml"], &variables);
     assert_eq!(checked.code, 0, "{}\n{}", checked.errors, ran.output);
