@@ -99,6 +99,12 @@ impl EndpointTable {
         self.by_authority.contains_key(&authority.to_ascii_lowercase())
     }
 
+    /// All names of the store that an endpoint names, itself among them.
+    #[must_use]
+    pub fn aliases(&self, scheme: Scheme, endpoint: &str) -> &[String] {
+        self.aliases.get(&(scheme, endpoint.to_owned())).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The location's URL in every spelling that names the same object. Rules are matched against each, so that no
     /// spelling of a host gets around a rule that is written with another.
     #[must_use]

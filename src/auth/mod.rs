@@ -20,14 +20,14 @@ mod static_tokens;
 
 use std::sync::Arc;
 
-use presign_core::{BuildError, Environment};
+use presign_core::{BuildError, Environment, Timestamp};
 
 pub use authenticator::Authenticator;
 pub use context::{AuthContext, AuthObserver, CacheResult, CallOutcome, Unobserved, http_client};
 pub use error::AuthError;
 pub use principal::Principal;
 
-use crate::config::{AuthConfig, AuthProvider};
+use crate::config::{AuthConfig, AuthProvider, ClearmlConfig};
 
 /// What a configuration asks for, checked and with its secrets at hand.
 enum Plan {
@@ -49,6 +49,21 @@ pub async fn build(config: &AuthConfig, context: AuthContext) -> Result<Arc<dyn 
         Plan::Static(tokens) => Arc::new(tokens),
         Plan::None => Arc::new(anonymous::Anonymous::default()),
     })
+}
+
+/// The `Authorization` header that shows the gateway's own keys; `None` where there are none, or they cannot be read.
+pub(crate) fn own_keys(config: &ClearmlConfig, environment: &dyn Environment) -> Option<String> {
+    clearml::Settings::read(config, environment).ok()?.own_keys()
+}
+
+/// Whether the configured `token_secret` made a token; `None` where none is configured.
+pub(crate) fn verified_locally(
+    config: &ClearmlConfig,
+    environment: &dyn Environment,
+    token: &str,
+    now: Timestamp,
+) -> Option<bool> {
+    clearml::Settings::read(config, environment).ok()?.verifies(token, now)
 }
 
 /// Checks a configuration without asking anybody.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use presign_core::{ExpiresIn, HumanDuration, Operation, Timestamp};
 
-use super::{check, completions, explain, health, policy, schema, serve, sign, webapp_conf};
+use super::{
+    check, clearml_env, completions, doctor, explain, health, import_clearml, policy, schema, serve, sign, webapp_conf,
+};
 
 /// Authenticated redirects to pre-signed storage URLs, for ClearML.
 #[derive(Debug, Parser)]
@@ -28,12 +30,18 @@ pub(super) enum Command {
     Explain(explain::Arguments),
     /// Tell all problems of the configuration.
     Check(check::Arguments),
+    /// Ask the apiserver, the token services and the stores whether the gateway works from here, and tell what to do.
+    Doctor(doctor::Arguments),
     /// Print what the backends' identities have to be allowed at least: IAM policies, role bindings, role assignments.
     Policy(policy::Arguments),
     /// Print the JSON schema of configurations.
     Schema(schema::Arguments),
     /// Ask the running gateway whether it is alive: for a container's HEALTHCHECK.
     Health(health::Arguments),
+    /// Print the variable that tells an Enterprise ClearML server which URLs to ask this gateway about.
+    ClearmlEnv(clearml_env::Arguments),
+    /// Print the configuration that does what `clearml.conf` does, without its secrets.
+    ImportClearml(import_clearml::Arguments),
     /// Print what the webserver of an open-source ClearML server needs to use the gateway.
     WebappConf(webapp_conf::Arguments),
     /// Print a completion script for a shell.

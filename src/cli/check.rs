@@ -2,17 +2,14 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use presign_core::Readiness;
 use serde_json::{Value, json};
 
-use super::{Outcome, Streams, error::CliError, setting::Setting};
+use super::{Outcome, Streams, doctor, error::CliError, setting::Setting};
 use crate::{
     auth,
     clock::SystemClock,
     config::{Config, Draft, Origin, Path, Problem, Problems, ServerConfig, Severity},
-    live,
-    online::{self, Observation},
-    serve::{self, ServeError, Text},
+    serve::{self, Text},
     snapshot::{Snapshot, Surroundings},
 };
 
@@ -21,13 +18,20 @@ pub(super) struct Arguments {
     /// Print the problems as a JSON list on standard output.
     #[arg(long)]
     json: bool,
-    /// Also ask the apiserver, the token services and the stores whether they let this gateway in.
+    /// Also ask the apiserver, the token services and the stores whether they let this gateway in: as `doctor` does.
     #[arg(long, conflicts_with = "json")]
     online: bool,
 }
 
 /// What a check found: the problems, and the configuration where it can be used.
 type Checked = (Problems, Option<Snapshot>);
+
+impl Arguments {
+    /// What `doctor` checks first.
+    pub(super) const fn with_others() -> Self {
+        Self { json: false, online: true }
+    }
+}
 
 pub(super) async fn run(
     arguments: &Arguments,
@@ -47,7 +51,7 @@ pub(super) async fn run(
         writeln!(streams.output, "{}", praise(&text.file, &snapshot.config, &problems))?;
     }
     let reached = match (arguments.online, snapshot, surroundings) {
-        (true, Some(snapshot), Some(surroundings)) => online(&snapshot, &surroundings, streams).await?,
+        (true, Some(snapshot), Some(surroundings)) => doctor::examine(&snapshot, &surroundings, streams).await?,
         _ => true,
     };
     Ok(if problems.has_errors() || !reached { Outcome::Failed } else { Outcome::Fine })
@@ -71,24 +75,6 @@ async fn check(setting: &Setting, text: &Text, surroundings: Option<&Surrounding
         Ok(snapshot) => (snapshot.warnings.clone(), Some(snapshot)),
         Err(problems) => (problems, None),
     }
-}
-
-/// Whether all that was asked is as it should be.
-async fn online(snapshot: &Snapshot, surroundings: &Surroundings, streams: &mut Streams<'_>) -> Result<bool, CliError> {
-    let client = auth::http_client().map_err(ServeError::Authentication)?;
-    let built = live::authenticator(&snapshot.config.auth, surroundings, client.clone()).await;
-    let (authenticator, _) = built.map_err(ServeError::Authentication)?;
-    let auth = match authenticator.readiness() {
-        Readiness::Ready => Observation::new("auth", true, "callers can be authenticated"),
-        Readiness::Degraded(why) | Readiness::NotReady(why) => Observation::new("auth", false, why),
-    };
-    let stores = online::observe(snapshot, &client, surroundings.clock.now()).await;
-    let mut fine = true;
-    for observation in [auth].into_iter().chain(stores) {
-        writeln!(streams.output, "{observation}")?;
-        fine &= observation.fine;
-    }
-    Ok(fine)
 }
 
 /// What only the files and variables can tell that the configuration refers to. (Backends look at their own.)

@@ -17,6 +17,17 @@ pub(super) enum CliError {
         "the configuration has no server.base_path, and below '/' the WebApp is: set it, such as base_path: /presign"
     )]
     NoBasePath,
+    #[error("how browsers reach the gateway is not known: set server.public_url, or pass --url")]
+    NoPublicUrl,
+    #[error("{name}: {error}")]
+    Unreadable { name: String, error: io::Error },
+    #[error(transparent)]
+    NoHocon(#[from] crate::clearml_conf::Unreadable),
+    #[error(
+        "no store is in these files: sdk.aws.s3, sdk.google.storage and sdk.azure.storage (or the same without sdk) are \
+         empty"
+    )]
+    NoStores,
     #[error("{0}")]
     Unhealthy(String),
     #[error("reading or writing failed: {0}")]

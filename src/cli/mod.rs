@@ -5,10 +5,13 @@
 mod arguments;
 mod caller;
 mod check;
+mod clearml_env;
 mod completions;
+mod doctor;
 mod error;
 mod explain;
 mod health;
+mod import_clearml;
 mod policy;
 mod schema;
 mod serve;
@@ -78,9 +81,12 @@ fn carry_out(arguments: Arguments, registry: Registry, streams: &mut Streams<'_>
         Command::Sign(arguments) => runtime.block_on(sign::run(&arguments, &setting, streams)),
         Command::Explain(arguments) => runtime.block_on(explain::run(&arguments, &setting, streams)),
         Command::Check(arguments) => runtime.block_on(check::run(&arguments, &setting, streams)),
+        Command::Doctor(arguments) => runtime.block_on(doctor::run(&arguments, &setting, streams)),
         Command::Policy(arguments) => policy::run(&arguments, &setting, streams),
         Command::Schema(arguments) => schema::run(arguments, &setting, streams),
         Command::Health(arguments) => runtime.block_on(health::run(&arguments, &setting, streams)),
+        Command::ClearmlEnv(arguments) => runtime.block_on(clearml_env::run(&arguments, &setting, streams)),
+        Command::ImportClearml(arguments) => import_clearml::run(&arguments, &setting, streams),
         Command::WebappConf(arguments) => webapp_conf::run(&arguments, &setting, streams),
         Command::Completions(arguments) => completions::run(&arguments, streams),
     }

@@ -10,11 +10,36 @@
 
 use std::{iter::Peekable, str::CharIndices};
 
+use super::portable::literal;
+
 // On text, counting `*` in bytes is the same as counting in characters, because all that can follow starts at a
 // character; and it makes a much smaller automaton.
-const WITHIN_SEGMENT: &str = "(?-u:[^/]*)";
-const ANYTHING: &str = "(?s-u:.*)";
-const SEGMENTS: &str = "(?:(?s-u:.*)/)?";
+const AUTOMATON: Dialect = Dialect {
+    within_segment: "(?-u:[^/]*)",
+    anything: "(?s-u:.*)",
+    segments: "(?:(?s-u:.*)/)?",
+    literal: escape,
+    class: |negated, members| format!("[[{}{members}]&&[^/]]", if negated { "^" } else { "" }),
+};
+
+// Browsers and Python know neither bytes nor the intersection of classes. No key has a line's end, which `.` leaves out.
+const PORTABLE: Dialect = Dialect {
+    within_segment: "[^/]*",
+    anything: ".*",
+    segments: "(?:.*/)?",
+    literal: |character| literal(character.encode_utf8(&mut [0; 4])),
+    class: |negated, members| if negated { format!("[^/{members}]") } else { format!("[{members}]") },
+};
+
+/// How a kind of regular expressions says what globs say.
+struct Dialect {
+    within_segment: &'static str,
+    anything: &'static str,
+    segments: &'static str,
+    literal: fn(char) -> String,
+    /// Of members that hold no `/`, unless the class is negated: it holds none either way.
+    class: fn(bool, &str) -> String,
+}
 
 /// Why a text is no glob.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +53,16 @@ pub(super) struct InvalidGlob {
 
 /// The regular expression, not yet anchored, of a glob.
 pub(super) fn to_regex(glob: &str) -> Result<String, InvalidGlob> {
-    let mut translation = Translation::new(glob);
+    translate(glob, &AUTOMATON)
+}
+
+/// The same for every program that knows regular expressions; empty for what is no glob.
+pub(super) fn to_portable_regex(glob: &str) -> String {
+    translate(glob, &PORTABLE).unwrap_or_default()
+}
+
+fn translate(glob: &str, dialect: &Dialect) -> Result<String, InvalidGlob> {
+    let mut translation = Translation::new(glob, dialect);
     while let Some((offset, character)) = translation.rest.next() {
         translation.step(offset, character).map_err(|reason| invalid(glob, offset, reason))?;
     }
@@ -69,11 +103,13 @@ struct Translation<'a> {
     regex: String,
     at_segment_start: bool,
     open: Vec<Brace>,
+    dialect: &'a Dialect,
 }
 
 impl<'a> Translation<'a> {
-    fn new(glob: &'a str) -> Self {
-        Self { rest: glob.char_indices().peekable(), regex: String::new(), at_segment_start: true, open: Vec::new() }
+    fn new(glob: &'a str, dialect: &'a Dialect) -> Self {
+        let rest = glob.char_indices().peekable();
+        Self { rest, regex: String::new(), at_segment_start: true, open: Vec::new(), dialect }
     }
 
     fn step(&mut self, offset: usize, character: char) -> Result<(), &'static str> {
@@ -102,19 +138,19 @@ impl<'a> Translation<'a> {
     }
 
     fn literal(&mut self, character: char) {
-        self.regex.push_str(&escape(character));
+        self.regex.push_str(&(self.dialect.literal)(character));
         self.at_segment_start = character == '/';
     }
 
     fn stars(&mut self) {
         if !self.take('*') {
-            return self.push(WITHIN_SEGMENT);
+            return self.push(self.dialect.within_segment);
         }
         while self.take('*') {}
         if self.at_segment_start && self.take('/') {
-            self.regex.push_str(SEGMENTS);
+            self.regex.push_str(self.dialect.segments);
         } else {
-            self.push(ANYTHING);
+            self.push(self.dialect.anything);
         }
     }
 
@@ -143,14 +179,15 @@ impl<'a> Translation<'a> {
             if low == '/' && high == '/' {
                 return Err("'/' in a class, which never matches a '/'");
             }
-            members.extend([escape(low), "-".to_owned(), escape(high)]);
+            for (low, high) in around_slash(low, high) {
+                members.extend([escape(low), "-".to_owned(), escape(high)]);
+            }
             next = self.rest.next().ok_or(UNCLOSED)?.1;
             if next == ']' {
                 break;
             }
         }
-        let negation = if negated { "^" } else { "" };
-        self.push(&format!("[[{negation}{members}]&&[^/]]"));
+        self.push(&(self.dialect.class)(negated, &members));
         Ok(())
     }
 
@@ -169,6 +206,15 @@ impl<'a> Translation<'a> {
 
     fn take(&mut self, wanted: char) -> bool {
         self.rest.next_if(|(_, character)| *character == wanted).is_some()
+    }
+}
+
+/// A range without the `/` in it.
+fn around_slash(low: char, high: char) -> Vec<(char, char)> {
+    if low <= '/' && '/' <= high {
+        [(low, '.'), ('0', high)].into_iter().filter(|(low, high)| low <= high).collect()
+    } else {
+        vec![(low, high)]
     }
 }
 

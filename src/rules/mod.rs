@@ -21,11 +21,13 @@
 mod automaton;
 mod build;
 mod condition;
+mod coverage;
 mod explain;
 mod facts;
 mod glob;
 mod grant;
 mod pattern;
+mod portable;
 mod prefix;
 mod principals;
 mod response;
@@ -33,6 +35,7 @@ mod rewrite;
 mod rule;
 mod set;
 
+pub use coverage::{Coverage, Difference, Note, Reach, StoreName};
 pub use explain::{Explanation, Verdict};
 pub use facts::BackendFacts;
 pub use grant::{Grant, Match, Refusal};

@@ -76,6 +76,37 @@ impl Pattern {
         normalize(&regex::escape(&self.head)).is_ok_and(|regex| whole(&regex) == self.regex)
     }
 
+    /// The rest of the source, where the first `length` bytes of `head` are taken away.
+    pub(super) fn source_after(&self, length: usize) -> &str {
+        let mut rest = self.source.strip_prefix('^').unwrap_or(&self.source);
+        let mut taken = 0;
+        while taken < length {
+            let mut characters = rest.chars();
+            let character = match characters.next() {
+                Some('\\') => characters.next(),
+                plain => plain,
+            };
+            let Some(character) = character else { break };
+            taken += character.len_utf8();
+            rest = characters.as_str();
+        }
+        rest
+    }
+
+    /// Whether what follows matters otherwise after one of some texts than after another. `true` where that is unknown.
+    pub(super) fn tells_apart(&self, texts: &[String]) -> bool {
+        let [first, others @ ..] = texts else { return false };
+        let Ok(automaton) = hybrid::dfa::DFA::builder().syntax(syntax()).build(&self.regex) else { return true };
+        let mut cache = automaton.create_cache();
+        let Some(state) = state_after(&automaton, &mut cache, first) else { return true };
+        others.iter().any(|text| state_after(&automaton, &mut cache, text) != Some(state)) || cache.clear_count() > 0
+    }
+
+    /// The regular expression as it is understood, without flags and comments.
+    pub(super) fn normalized(&self) -> &str {
+        self.regex.strip_prefix(r"\A(?:").and_then(|rest| rest.strip_suffix(r")\z")).unwrap_or(&self.regex)
+    }
+
     /// Those of some texts that a match may start with: what is left out is certain, what is not is not.
     pub(super) fn possible_starts(&self, texts: &[&'static str]) -> Vec<&'static str> {
         let agrees = |text: &&&str| self.head.bytes().zip(text.bytes()).all(|(known, wanted)| known == wanted);
@@ -150,10 +181,17 @@ fn check_size(regex: &str) -> Result<(), String> {
 
 /// Whether a match is still possible after `text` was read; `None` when that is unknown.
 fn survives(automaton: &hybrid::dfa::DFA, text: &str) -> Option<bool> {
-    let mut cache = automaton.create_cache();
-    let mut state = automaton.start_state_forward(&mut cache, &Input::new(text).anchored(Anchored::Yes)).ok()?;
+    state_after(automaton, &mut automaton.create_cache(), text).map(|state| !state.is_dead())
+}
+
+fn state_after(
+    automaton: &hybrid::dfa::DFA,
+    cache: &mut hybrid::dfa::Cache,
+    text: &str,
+) -> Option<hybrid::LazyStateID> {
+    let mut state = automaton.start_state_forward(cache, &Input::new(text).anchored(Anchored::Yes)).ok()?;
     for byte in text.bytes() {
-        state = automaton.next_state(&mut cache, state, byte).ok()?;
+        state = automaton.next_state(cache, state, byte).ok()?;
     }
-    Some(!state.is_dead())
+    Some(state)
 }

@@ -2,6 +2,8 @@
 
 use presign_core::{InvalidKey, ObjectKey};
 
+use super::portable::literal;
+
 /// A key's first segments: `data` is `data` and `data/x`, never `data-private/x`; `data/` is `data/x`, and not `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct KeyPrefix {
@@ -29,6 +31,12 @@ impl KeyPrefix {
     pub(super) fn regex(&self) -> String {
         let segments = regex::escape(&self.segments);
         if self.folder { format!("{segments}/(?s-u:.*)") } else { format!("{segments}(?:/(?s-u:.*))?") }
+    }
+
+    /// The start of such keys, for an expression that is searched for and understood everywhere.
+    pub(super) fn portable_regex(&self) -> String {
+        let segments = literal(&self.segments);
+        if self.folder { format!("{segments}/") } else { format!("{segments}(?:/|$)") }
     }
 
     /// Every prefix whose keys include all of this one's: itself, and what stands before each of its `/`.

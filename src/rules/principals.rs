@@ -21,6 +21,11 @@ impl Principals {
         Self { users: Names::new(users), companies: Names::new(companies), roles: Names::new(roles) }
     }
 
+    /// Whether no list names anybody.
+    pub(super) fn are_nobody(&self) -> bool {
+        [&self.users, &self.companies, &self.roles].into_iter().all(Names::is_empty)
+    }
+
     /// Whether one of the lists names the caller.
     pub(super) fn include(&self, principal: &Principal) -> bool {
         self.users.include(&principal.user)
@@ -42,6 +47,10 @@ impl Names {
         } else {
             Self::These(names.iter().cloned().collect())
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::These(names) if names.is_empty())
     }
 
     fn include(&self, name: &str) -> bool {

@@ -19,6 +19,11 @@ impl Rewrite {
         Self { bucket, prefix }
     }
 
+    /// Whether the bucket is another.
+    pub(super) fn changes_bucket(&self) -> bool {
+        self.bucket.is_some()
+    }
+
     /// The other place. It may be none: a key can become too long, or empty.
     pub(super) fn apply(&self, location: &ObjectLocation) -> Result<ObjectLocation, InvalidLocation> {
         let bucket = self.bucket.as_deref().unwrap_or(location.bucket());

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod authorizing;
+mod coverage;
 mod loading;
 mod matching;
 mod properties;

@@ -56,7 +56,7 @@ fn matcher() -> impl Strategy<Value = MatchConfig> {
         })
 }
 
-fn rules() -> impl Strategy<Value = Vec<RuleConfig>> {
+pub(crate) fn rules() -> impl Strategy<Value = Vec<RuleConfig>> {
     let named = |(index, matcher): (usize, MatchConfig)| {
         let template = rule(json!({"name": format!("rule-{index}"), "match": {}}));
         RuleConfig { matcher, ..template }
@@ -64,7 +64,7 @@ fn rules() -> impl Strategy<Value = Vec<RuleConfig>> {
     vec(matcher(), 1..8).prop_map(move |matchers| matchers.into_iter().enumerate().map(named).collect())
 }
 
-fn object() -> impl Strategy<Value = ObjectLocation> {
+pub(crate) fn object() -> impl Strategy<Value = ObjectLocation> {
     let scheme = select(vec![Scheme::S3, Scheme::Gs]);
     let endpoint = option::weighted(0.3, Just("h:1".to_owned()));
     (scheme, endpoint, "(a|b|ab|c)", "(a|b|ab|/|\\.a|A){1,6}").prop_map(|(scheme, endpoint, bucket, key)| {
@@ -80,7 +80,7 @@ fn spellings(location: &ObjectLocation) -> Vec<String> {
 }
 
 /// The meaning of a rule's `match`, word by word, by other libraries.
-struct Naive {
+pub(crate) struct Naive {
     globs: Option<Vec<globset::GlobMatcher>>,
     regexes: Option<Vec<Regex>>,
     sets: Option<Vec<Vec<Regex>>>,
@@ -103,7 +103,7 @@ impl Naive {
         }
     }
 
-    fn matches(&self, url: &str, location: &ObjectLocation) -> bool {
+    pub(crate) fn matches(&self, url: &str, location: &ObjectLocation) -> bool {
         let key = location.key().as_str();
         let starts = |prefix: &String| {
             key == prefix || key.starts_with(&format!("{}/", prefix.strip_suffix('/').unwrap_or(prefix)))
@@ -120,7 +120,7 @@ impl Naive {
     }
 }
 
-fn naive(rules: &[RuleConfig]) -> Vec<Naive> {
+pub(crate) fn naive(rules: &[RuleConfig]) -> Vec<Naive> {
     rules.iter().map(|rule| Naive::new(&rule.matcher)).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use presign_core::{BuildError, Environment};
+use presign_core::{BuildError, Environment, Timestamp};
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -65,6 +65,19 @@ impl Settings {
                 timeout: config.timeout.0,
             }),
             (problems, ..) => Err(problems.unwrap_or_else(|| BuildError::at("clearml", "cannot be used"))),
+        }
+    }
+
+    /// The `Authorization` header that shows the gateway's own keys.
+    pub(crate) fn own_keys(&self) -> Option<String> {
+        self.keys.as_ref().map(ServiceKeys::authorization)
+    }
+
+    /// Whether the configured secret made a token; `None` where none is configured.
+    pub(crate) fn verifies(&self, token: &str, now: Timestamp) -> Option<bool> {
+        match &self.method {
+            Method::TokenSecret(key) => Some(key.verify(token, now).is_ok()),
+            _ => None,
         }
     }
 }

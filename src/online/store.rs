@@ -1,12 +1,12 @@
-//! Whether what a configuration names can be reached from here, and lets the gateway in.
+//! Whether stores and token services let the gateway in, and what stores tell the app's pages.
 
-use std::{collections::BTreeSet, fmt, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
-use http::header;
 use presign_core::{
     ExpiresIn, ObjectKey, ObjectLocation, Operation, Scheme, SignError, SignRequest, Signer, Timestamp,
 };
 
+use super::{Observation, State, cors, skew::skew};
 use crate::{
     needs::needs,
     snapshot::{Snapshot, sign},
@@ -16,37 +16,11 @@ use crate::{
 const PROBE: &str = "presign-gateway/check";
 /// The life of the link that asks, in seconds.
 const LIFE: u64 = 60;
-/// Stores refuse signatures of a clock that is off by a quarter of an hour; this much is worth mending before.
-const SKEW: Duration = Duration::from_mins(1);
-
-/// What was found out about one thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Observation {
-    /// What was looked at.
-    pub subject: String,
-    /// Whether it is as it should be.
-    pub fine: bool,
-    /// What it is, and what to do.
-    pub detail: String,
-}
-
-impl Observation {
-    pub(crate) fn new(subject: impl Into<String>, fine: bool, detail: impl Into<String>) -> Self {
-        Self { subject: subject.into(), fine, detail: detail.into() }
-    }
-}
-
-impl fmt::Display for Observation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = if self.fine { "fine" } else { "NOT FINE" };
-        write!(f, "{}: {word}: {}", self.subject, self.detail)
-    }
-}
-
-/// Asks every backend for its credential, and its store for one object in each bucket that the rules name. `client` must
-/// not follow redirects.
+/// Asks every backend for its credential, and its store for one object in each bucket that the rules name, also as a
+/// page of the app would. `client` must not follow redirects.
 pub async fn observe(snapshot: &Snapshot, client: &reqwest::Client, now: Timestamp) -> Vec<Observation> {
     let mut found = Vec::new();
+    let origins = cors::app_origins(&snapshot.config.server);
     for (name, signer) in snapshot.backends() {
         let subject = format!("backend {name}");
         match signer.renew(now.plus(Duration::from_mins(15))).await {
@@ -55,12 +29,17 @@ pub async fn observe(snapshot: &Snapshot, client: &reqwest::Client, now: Timesta
                     || "there is a credential".to_owned(),
                     |end| format!("there is a credential, until {end}"),
                 );
-                found.push(Observation::new(&subject, true, detail));
+                found.push(Observation::new(&subject, State::Fine, detail));
                 for location in probes(snapshot, name, signer.as_ref()) {
-                    found.push(probe(signer.as_ref(), &location, client, now, &subject).await);
+                    let observation = probe(signer.as_ref(), &location, client, now, &subject).await;
+                    let is_fine = observation.is_fine();
+                    found.push(observation);
+                    if is_fine {
+                        found.extend(pages(signer.as_ref(), &location, client, now, &subject, &origins).await);
+                    }
                 }
             }
-            Err(error) => found.push(Observation::new(subject, false, error.to_string())),
+            Err(error) => found.push(Observation::new(subject, State::Wrong, error.to_string())),
         }
     }
     found
@@ -95,22 +74,47 @@ async fn probe(
     backend: &str,
 ) -> Observation {
     let subject = format!("{backend}, bucket {}", location.bucket());
-    match ask(signer, location, client, now).await {
+    match ask(signer, location, client, now, None).await {
         Ok(answer) => judge(subject, &answer, now),
-        Err(error) => Observation::new(subject, false, error.to_string()),
+        Err(error) => Observation::new(subject, State::Wrong, error.to_string()),
     }
 }
 
+/// What the store lets the pages of each origin read.
+async fn pages(
+    signer: &dyn Signer,
+    location: &ObjectLocation,
+    client: &reqwest::Client,
+    now: Timestamp,
+    backend: &str,
+    origins: &[String],
+) -> Vec<Observation> {
+    let mut found = Vec::new();
+    for origin in origins {
+        let subject = format!("{backend}, bucket {}, pages of {origin}", location.bucket());
+        if let Ok(answer) = ask(signer, location, client, now, Some(origin)).await {
+            found.push(cors::judge(subject, &answer, location, origin));
+        }
+    }
+    found
+}
+
+/// Asks for an object's head; on behalf of a page, for the object, of which nothing is read.
 async fn ask(
     signer: &dyn Signer,
     location: &ObjectLocation,
     client: &reqwest::Client,
     now: Timestamp,
+    origin: Option<&str>,
 ) -> Result<reqwest::Response, SignError> {
     let life = ExpiresIn::from_seconds(LIFE).map_err(|error| SignError::Internal(error.to_string()))?;
-    let request = SignRequest::new(Operation::Head, location, now, life).for_gateway();
-    let link = sign(signer, &request).await?;
-    client.head(link.expose()).send().await.map_err(|error| SignError::Unavailable {
+    let operation = if origin.is_some() { Operation::Get } else { Operation::Head };
+    let link = sign(signer, &SignRequest::new(operation, location, now, life).for_gateway()).await?;
+    let request = match origin {
+        Some(origin) => client.get(link.expose()).header(http::header::ORIGIN, origin),
+        None => client.head(link.expose()),
+    };
+    request.send().await.map_err(|error| SignError::Unavailable {
         message: format!("the store cannot be reached: {}", error.without_url()),
         retry_after: None,
     })
@@ -119,24 +123,19 @@ async fn ask(
 fn judge(subject: String, answer: &reqwest::Response, now: Timestamp) -> Observation {
     if let Some(skew) = skew(answer, now) {
         let detail = format!("the store's clock and this one are {} s apart: mend the clock", skew.as_secs());
-        return Observation::new(subject, false, detail);
+        return Observation::new(subject, State::Wrong, detail);
     }
-    let (fine, detail) = match answer.status().as_u16() {
-        200..=299 | 404 => (true, "the store takes our signature"),
+    let (state, detail) = match answer.status().as_u16() {
+        200..=299 | 404 => (State::Fine, "the store takes our signature"),
         403 => (
-            false,
+            State::Wrong,
             "the store answers 403: the key is wrong or revoked, or may not read here; or it may read but not list, \
              which looks the same for an object that is not there: compare 'presign-gateway policy'",
         ),
-        301 | 307 | 400 => (false, "the store answers as for another region or endpoint: look at both"),
-        status => return Observation::new(subject, false, format!("the store answers {status} to a HEAD request")),
+        301 | 307 | 400 => (State::Wrong, "the store answers as for another region or endpoint: look at both"),
+        status => {
+            return Observation::new(subject, State::Wrong, format!("the store answers {status} to a HEAD request"));
+        }
     };
-    Observation::new(subject, fine, detail)
-}
-
-fn skew(answer: &reqwest::Response, now: Timestamp) -> Option<Duration> {
-    let date = answer.headers().get(header::DATE)?.to_str().ok()?;
-    let seconds = httpdate::parse_http_date(date).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs();
-    let told = Timestamp::from_unix(i64::try_from(seconds).ok()?);
-    Some(now.until(told).max(told.until(now))).filter(|skew| *skew > SKEW)
+    Observation::new(subject, state, detail)
 }

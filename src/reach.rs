@@ -1,0 +1,54 @@
+//! What each backend of a configuration serves, for [`crate::rules::RuleSet::coverage`].
+
+use std::collections::BTreeMap;
+
+use presign_core::{Endpoint, ObjectKey, ObjectLocation, Scheme, Signer};
+use serde_json::Value;
+
+use crate::{
+    config::BackendConfig,
+    rules::{Reach, StoreName},
+    snapshot::Snapshot,
+};
+
+/// What each backend serves, by its name.
+#[must_use]
+pub fn reaches(snapshot: &Snapshot) -> BTreeMap<String, Reach> {
+    let of = |(name, signer): (&str, _)| {
+        let config = snapshot.config.backends.get(name)?;
+        Some((name.to_owned(), reach(snapshot, config, signer)))
+    };
+    snapshot.backends().filter_map(|(name, signer)| of((name, signer.as_ref()))).collect()
+}
+
+fn reach(snapshot: &Snapshot, config: &BackendConfig, signer: &dyn Signer) -> Reach {
+    let buckets = buckets(config);
+    let probe = buckets.first().map_or("bucket", String::as_str).replace(['*', '?'], "x");
+    let names = signer.endpoints();
+    let of_endpoint = |endpoint: &Endpoint| {
+        let name = endpoint.location_endpoint()?;
+        let aliases = snapshot.endpoints.aliases(endpoint.scheme, &name).to_vec();
+        Some(StoreName { scheme: endpoint.scheme, endpoint: Some(name), aliases })
+    };
+    // An Azure URL always names the account.
+    let starts_with_bucket = Scheme::ALL.into_iter().filter(|scheme| *scheme != Scheme::Azure);
+    let bare = starts_with_bucket.filter(|scheme| claims(signer, *scheme, &probe)).map(|scheme| StoreName {
+        scheme,
+        endpoint: None,
+        aliases: Vec::new(),
+    });
+    Reach { names: names.iter().filter_map(of_endpoint).chain(bare).collect(), buckets }
+}
+
+/// The buckets that a backend's configuration confines it to.
+fn buckets(config: &BackendConfig) -> Vec<String> {
+    let several = ["buckets", "containers"].iter().find_map(|field| config.options.get(*field)?.as_array());
+    let names = several.map(Vec::as_slice).unwrap_or_default().iter().chain(config.options.get("bucket"));
+    names.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Whether URLs that start with the bucket lead to this signer.
+fn claims(signer: &dyn Signer, scheme: Scheme, bucket: &str) -> bool {
+    let location = ObjectKey::parse("key").ok().and_then(|key| ObjectLocation::new(scheme, None, bucket, key).ok());
+    location.is_some_and(|location| signer.claims(&location))
+}
