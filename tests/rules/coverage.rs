@@ -58,7 +58,7 @@ fn claims(reach: &Reach, location: &ObjectLocation) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn the_sets_match_what_a_rule_could_allow_and_where_they_do_not_it_is_said(
