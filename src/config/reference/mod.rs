@@ -14,7 +14,7 @@ use self::{
 
 const INTRODUCTION: &str = include_str!("introduction.md");
 
-/// The reference, in Markdown, of a configuration with this JSON schema ([`super::schema`]): every field with its type,
+/// The reference, in Markdown, of a configuration with this JSON schema ([`schema`](fn@super::schema)): every field with its type,
 /// its default and what it is.
 #[must_use]
 pub fn reference(schema: &Value) -> String {
