@@ -31,6 +31,11 @@ impl CookieNames {
         Ok(Self(parsed))
     }
 
+    /// Whether a cookie of this name may hold a token.
+    pub(crate) fn contain(&self, name: &str) -> bool {
+        self.0.iter().any(|known| known.matches(name.as_bytes()))
+    }
+
     /// The values of these cookies, without quotes, in the order of the names; without those that are empty.
     pub(crate) fn values<'a>(&'a self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a [u8]> + Send + 'a {
         self.0.iter().flat_map(move |name| {

@@ -24,6 +24,7 @@ use presign_core::{BuildError, Environment, Timestamp};
 
 pub use authenticator::Authenticator;
 pub use context::{AuthContext, AuthObserver, CacheResult, CallOutcome, Unobserved, http_client};
+pub(crate) use cookies::CookieNames;
 pub use error::AuthError;
 pub use principal::Principal;
 

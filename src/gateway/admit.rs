@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Gateway, Live, Wanted, conclude::matched};
+use super::{
+    Gateway, Live, Wanted,
+    conclude::{applicable, matched},
+};
 use crate::{
     admitted::Admitted,
     auth::Principal,
     metrics::Measured,
-    plan::{Obstacle, Plan},
+    plan::Plan,
     record::{Asked, Asking},
     refusal::Refusal,
     rules::Match,
@@ -32,10 +35,9 @@ impl Gateway {
         let route = matched.map(|(_, route)| route.as_ref());
         let asked = Asked { caller: Some(caller), route, ..Asked::of(wanted, asking) };
         let waiting = self.waiting(live, asked, &measured);
-        let result = match (within_limits, matched) {
-            (Err(refusal), _) => Err(refusal),
-            (Ok(()), Some((found, route))) => self.consented(live, caller, found, route, wanted).await,
-            (Ok(()), None) => Err(Obstacle::NoRule.into()),
+        let result = match applicable(within_limits, matched) {
+            Ok(((), (found, route))) => self.consented(live, caller, found, route, wanted).await,
+            Err(refusal) => Err(refusal),
         };
         waiting.ended();
         self.concluded(live, asked, result, measured).await

@@ -7,6 +7,7 @@ use presign_core::{ObjectLocation, Operation};
 use super::{Gateway, Link, Live};
 use crate::{
     metrics::{Measured, Outcome},
+    plan::Obstacle,
     record::{Asked, Asking, Granted, Record},
     refusal::Refusal,
     rules::Match,
@@ -24,6 +25,15 @@ pub(super) fn matched<'w, 'l: 'w>(
     let route = live.snapshot.route(found.rule())?;
     measured.matched(&route.metrics);
     Some((found, route))
+}
+
+/// Who asks, and by which rule: what a decision needs.
+///
+/// # Errors
+/// Why the caller is refused before anything is looked at, or that no rule matches.
+pub(super) fn applicable<C, M>(caller: Result<C, Refusal>, matched: Option<M>) -> Result<(C, M), Refusal> {
+    let caller = caller?;
+    matched.map(|matched| (caller, matched)).ok_or_else(|| Obstacle::NoRule.into())
 }
 
 fn outcome<T>(result: &Result<T, Refusal>) -> Outcome {

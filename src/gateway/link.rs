@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use http::HeaderMap;
 use presign_core::{Audience, ObjectLocation, SignError, SignedUrl, Timestamp};
 
-use super::{Gateway, Live, Wanted, conclude::matched};
+use super::{
+    Gateway, Live, Wanted,
+    conclude::{applicable, matched},
+};
 use crate::{
     as_stored::as_stored,
     auth::Principal,
@@ -105,10 +108,9 @@ impl Gateway {
         let matched = matched(live, &wanted.location, &mut measured);
         let route = matched.map(|(_, route)| route.as_ref());
         waiting.matched(route);
-        let result = match (&caller, matched) {
-            (Err(refusal), _) => Err(refusal.clone()),
-            (Ok(caller), Some((found, route))) => self.allowed(live, caller, found, route, wanted).await,
-            (Ok(_), None) => Err(Obstacle::NoRule.into()),
+        let result = match applicable(caller.as_deref().map_err(Refusal::clone), matched) {
+            Ok((caller, (found, route))) => self.allowed(live, caller, found, route, wanted).await,
+            Err(refusal) => Err(refusal),
         };
         waiting.ended();
         let asked = Asked { caller: caller.as_deref().ok(), route, ..Asked::of(wanted, asking) };

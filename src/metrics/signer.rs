@@ -63,9 +63,9 @@ impl MeteredSigner {
 
     /// Counts, when there is nothing.
     fn failed<T>(&self, result: Result<T, SignError>) -> Result<T, SignError> {
-        let cause = result.as_ref().err().and_then(Cause::of);
+        let Some(cause) = result.as_ref().err().and_then(Cause::of) else { return result };
         for (known, failures) in Cause::ALL.iter().zip(&self.failures) {
-            if cause == Some(*known) {
+            if cause == *known {
                 failures.inc();
             }
         }

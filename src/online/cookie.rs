@@ -3,7 +3,10 @@
 use http::{HeaderMap, Uri, header};
 
 use super::{Observation, State, cors::origin};
-use crate::config::{ClearmlConfig, ServerConfig};
+use crate::{
+    auth::CookieNames,
+    config::{ClearmlConfig, ServerConfig},
+};
 
 /// What the apiserver says of its cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +53,8 @@ pub(super) fn judge(cookie: Option<&Cookie>, clearml: &ClearmlConfig, server: &S
 
 fn name(cookie: &Cookie, clearml: &ClearmlConfig) -> Observation {
     let name = &cookie.name;
-    let fits = |known: &String| known.strip_suffix('*').map_or(known == name, |stem| name.starts_with(stem));
-    if clearml.cookie_names.iter().any(fits) {
+    // Names that cannot be read were refused when the configuration was loaded.
+    if CookieNames::parse(&clearml.cookie_names, "").is_ok_and(|known| known.contain(name)) {
         return Observation::new(SUBJECT, State::Fine, format!("'{name}' is one of auth.clearml.cookie_names"));
     }
     let detail =

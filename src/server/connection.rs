@@ -135,17 +135,16 @@ impl Drop for Open {
     }
 }
 
-/// Puts the client's address, and the connection's load, into each request's extensions.
+/// Puts what is known of the connection into each request's extensions.
 #[derive(Clone)]
 pub(super) struct WithPeer<S> {
     inner: S,
     peer: Peer,
-    load: Load,
 }
 
 impl<S> WithPeer<S> {
-    pub(super) const fn new(inner: S, peer: Peer, load: Load) -> Self {
-        Self { inner, peer, load }
+    pub(super) const fn new(inner: S, peer: Peer) -> Self {
+        Self { inner, peer }
     }
 }
 
@@ -155,8 +154,7 @@ impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for WithPeer<S> {
     type Future = S::Future;
 
     fn call(&self, mut request: Request<Incoming>) -> S::Future {
-        request.extensions_mut().insert(self.peer);
-        request.extensions_mut().insert(self.load.clone());
+        request.extensions_mut().insert(self.peer.clone());
         self.inner.call(request)
     }
 }

@@ -35,9 +35,14 @@ pub use tls::{Tls, TlsError, tls};
 /// How long after the listener connections stay open on which nothing was asked yet, when there is a drain delay at all.
 const MOMENT: Duration = Duration::from_millis(500);
 
-/// The address of the client's end of the connection; in every request's extensions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Peer(pub SocketAddr);
+/// The connection that a request came by; in every request's extensions.
+#[derive(Debug, Clone)]
+pub struct Peer {
+    /// The client's end.
+    pub address: SocketAddr,
+    /// What the connection carries, as far as the service says so.
+    pub load: Load,
+}
 
 /// How a listener is served.
 #[derive(Clone)]
@@ -103,7 +108,7 @@ pub async fn serve<S, B>(
     let mut connections = JoinSet::new();
     let start = |(stream, peer, permit): Accepted, graceful: &GracefulShutdown| {
         let load = Load::default();
-        let service = WithPeer::new(service.clone(), Peer(peer), load.clone());
+        let service = WithPeer::new(service.clone(), Peer { address: peer, load: load.clone() });
         let options = Options::clone(&current.load());
         let connection = Connection { stream, permit, options, watcher: graceful.watcher(), load };
         connection.run(service)

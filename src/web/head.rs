@@ -1,12 +1,12 @@
 //! A request without its body.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use http::{HeaderMap, Method};
 use warp::path::FullPath;
 
 use super::{client, context::Context};
-use crate::{bulk::Load, gateway::Live, record::Asking, server::Peer};
+use crate::{bulk::Load, gateway::Live, record::Asking};
 
 /// A request without its body.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Head {
     pub(super) id: String,
     pub(super) live: Arc<Live>,
     /// The other end of the connection.
-    pub(super) peer: Option<Peer>,
+    pub(super) peer: Option<SocketAddr>,
     /// What the connection carries.
     pub(super) load: Load,
 }
@@ -36,7 +36,7 @@ impl Head {
 
     /// The request, for log and audit.
     pub(super) fn asking(&self) -> Asking<'_> {
-        let client = self.peer.map(|Peer(peer)| client::address(peer.ip(), &self.headers, &self.live.trusted_proxies));
+        let client = self.peer.map(|peer| client::address(peer.ip(), &self.headers, &self.live.trusted_proxies));
         Asking { request_id: &self.id, client, item: None }
     }
 

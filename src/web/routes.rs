@@ -16,7 +16,7 @@ use super::{
     request_id::RequestIds,
     uploads::Action,
 };
-use crate::{bulk::Load, gateway::Gateway, refusal::Refusal, request::FilesServer, server::Peer, upload::Uploader};
+use crate::{gateway::Gateway, refusal::Refusal, request::FilesServer, server::Peer, upload::Uploader};
 
 /// Where lists of links are asked for.
 pub(super) const BATCH: &str = "/v1/presign";
@@ -45,14 +45,8 @@ impl Web {
         self.uploader.ended(limit).await;
     }
 
-    fn head(
-        &self,
-        method: Method,
-        path: FullPath,
-        query: String,
-        headers: HeaderMap,
-        (peer, load): (Option<Peer>, Option<Load>),
-    ) -> Head {
+    fn head(&self, method: Method, path: FullPath, query: String, headers: HeaderMap, peer: Option<Peer>) -> Head {
+        let (peer, load) = peer.map(|peer| (peer.address, peer.load)).unzip();
         let (id, live, load) = (self.ids.next(), self.gateway.live(), load.unwrap_or_default());
         Head { method, path, query, headers, id, live, peer, load }
     }
@@ -67,12 +61,11 @@ pub fn routes(web: Arc<Web>) -> impl Filter<Extract = (WarpResponse,), Error = w
         .and(query)
         .and(warp::header::headers_cloned())
         .and(warp::ext::optional::<Peer>())
-        .and(warp::ext::optional::<Load>())
         .and(warp::body::stream())
-        .then(move |method, path, query, headers, peer, load, body| {
+        .then(move |method, path, query, headers, peer, body| {
             let web = Arc::clone(&web);
             async move {
-                let head = web.head(method, path, query, headers, (peer, load));
+                let head = web.head(method, path, query, headers, peer);
                 web.answer(&head, body).await
             }
         })
