@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -69,7 +69,7 @@ impl Sites {
         known.or_else(|| {
             let configured = self.configured.as_ref()?;
             self.remember(bucket, Arc::clone(configured));
-            self.unverified.lock().unwrap_or_else(PoisonError::into_inner).push_back(bucket.to_owned());
+            self.unverified().push_back(bucket.to_owned());
             self.more.notify_one();
             Some(Arc::clone(configured))
         })
@@ -100,19 +100,25 @@ impl Sites {
         let [shortest, longest] = PAUSES;
         let mut pause = shortest;
         loop {
-            let next = self.unverified.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            let Some(bucket) = next else {
+            let Some(bucket) = self.unverified().front().cloned() else {
                 self.more.notified().await;
                 continue;
             };
-            if self.verify(&bucket, provider).await {
+            let is_verified = self.verify(&bucket, provider).await;
+            // Taken out only now: whoever stops waiting has forgotten no bucket.
+            self.unverified().pop_front();
+            if is_verified {
                 pause = shortest;
                 continue;
             }
-            self.unverified.lock().unwrap_or_else(PoisonError::into_inner).push_back(bucket);
+            self.unverified().push_back(bucket);
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(longest);
         }
+    }
+
+    fn unverified(&self) -> MutexGuard<'_, VecDeque<String>> {
+        self.unverified.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the store answered.
