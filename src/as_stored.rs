@@ -1,6 +1,6 @@
 //! The object that a garbled key means, by asking the store: [`respelling`] makes the guesses.
 
-use presign_core::{ObjectLocation, Timestamp};
+use presign_core::{Clock, ObjectLocation, Timestamp};
 
 use crate::{
     auth::Principal,
@@ -16,7 +16,7 @@ pub(crate) async fn as_stored(
     snapshot: &Snapshot,
     caller: &Principal,
     wanted: &Wanted,
-    now: Timestamp,
+    clock: &dyn Clock,
 ) -> Option<Wanted> {
     if !snapshot.config.ui.key_fallbacks || !wanted.operation.is_read() {
         return None;
@@ -25,7 +25,7 @@ pub(crate) async fn as_stored(
     if others.is_empty() {
         return None;
     }
-    let asking = Asking { existence, snapshot, caller, wanted, now };
+    let asking = Asking { existence, snapshot, caller, wanted, now: clock.now() };
     if asking.presence(&wanted.location).await? == Presence::There {
         return None;
     }

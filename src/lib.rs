@@ -23,6 +23,7 @@ pub mod lifetime;
 pub mod limits;
 pub mod link_cache;
 mod live;
+mod log_line;
 pub mod metrics;
 pub mod needs;
 pub mod online;

@@ -1,5 +1,5 @@
 //! What will be signed for a caller whom a rule lets in: the same for a request, for `sign` and for `explain`. Pure but
-//! for [`Plan::with_credential`] and [`Plan::sign`], which ask the signer.
+//! for [`Plan::ensure_credential`] and [`Plan::sign`], which ask the signer.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(crate) struct Plan<'a> {
     attribution: Option<String>,
     short_credential: ShortCredential,
     /// Who will use the link.
-    audience: Audience,
+    pub(crate) audience: Audience,
 }
 
 /// Why there is nothing to sign, in the words of whoever stopped it: more than a caller is told.
@@ -96,21 +96,21 @@ impl<'a> Plan<'a> {
         Ok(Self { grant, signer, overrides, written, inputs, credential, attribution, short_credential, audience })
     }
 
-    /// The same plan, for a link that somebody else uses.
-    pub(crate) fn meant_for(self, audience: Audience) -> Self {
-        Self { audience, ..self }
+    /// The same plan, for a view of the object where what is inferred is a file.
+    pub(crate) fn show(&mut self, wanted: &Wanted) {
+        self.overrides = self.grant.overrides(wanted.download.as_deref(), wanted.content_type.as_deref());
     }
 
-    /// The same plan, with a credential that is there, and lasts as long as the link should if one that long is to be
-    /// had.
+    /// Sees to it that there is a credential, which lasts as long as the link should if one that long is to be had.
     ///
     /// # Errors
     /// When there is no credential.
-    pub(crate) async fn with_credential(mut self) -> Result<Self, SignError> {
+    pub(crate) async fn ensure_credential(&mut self) -> Result<(), SignError> {
         if let Some(needed_until) = self.renewal() {
-            self.take(Some(self.signer.renew(needed_until).await?));
+            let renewed = self.signer.renew(needed_until).await?;
+            self.take(Some(renewed));
         }
-        Ok(self)
+        Ok(())
     }
 
     /// The time until which the credential at hand should last, where it does not.
@@ -166,7 +166,7 @@ impl<'a> Plan<'a> {
     ///
     /// # Errors
     /// When the signer fails, or no credential lasts as long as the shortest link.
-    pub(crate) async fn sign(mut self) -> Result<(SignedUrl, Lifetime), Obstacle> {
+    pub(crate) async fn sign(&mut self) -> Result<(SignedUrl, Lifetime), Obstacle> {
         for _ in 0..ATTEMPTS {
             let life = self.life()?;
             let signed = sign(self.signer.as_ref(), &self.request(life)).await?;
@@ -175,7 +175,7 @@ impl<'a> Plan<'a> {
                 return Ok((signed, life));
             }
             self.take(at_hand);
-            self = self.with_credential().await?;
+            self.ensure_credential().await?;
         }
         let message = "the backend's credential changes faster than links can be signed".to_owned();
         Err(SignError::Unavailable { message, retry_after: None }.into())

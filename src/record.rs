@@ -1,20 +1,12 @@
-//! One link that was asked for, and what became of it: what the log line and the audit record tell.
+//! One link that was asked for, and what became of it: what the audit record tells.
 
-use std::{fmt::Display, net::IpAddr, time::Duration};
+use std::{fmt::Display, net::IpAddr};
 
 use presign_core::{ObjectLocation, Operation, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-use crate::{
-    admitted::Admitted,
-    auth::Principal,
-    gateway::{Link, Wanted},
-    metrics::Outcome,
-    refusal::Refusal,
-    snapshot::Route,
-    traces,
-};
+use crate::{admitted::Admitted, auth::Principal, gateway::Link, metrics::Outcome, refusal::Refusal, snapshot::Route};
 
 /// A request, as far as it is known before it is understood.
 #[derive(Debug, Clone, Copy)]
@@ -101,14 +93,6 @@ pub(crate) struct Asked<'r> {
     pub(crate) route: Option<&'r Route>,
 }
 
-impl<'r> Asked<'r> {
-    /// What is asked for; who asks, and under which rule, is not known yet.
-    pub(crate) const fn of(wanted: &'r Wanted, asking: Asking<'r>) -> Self {
-        let (operation, location) = (Some(wanted.operation), Some(&wanted.location));
-        Self { asking, operation, location, caller: None, route: None }
-    }
-}
-
 /// What was granted: a link, or something that the gateway itself does.
 pub(crate) trait Granted {
     /// Where the object really lies, when that is not where the caller said.
@@ -141,8 +125,25 @@ impl Granted for Admitted {
 impl<'r> Record<'r> {
     /// Of a decision.
     pub(crate) fn new<T: Granted>(asked: Asked<'r>, decision: Result<&'r T, &'r Refusal>, time: Timestamp) -> Self {
+        match decision {
+            Ok(granted) => Self {
+                outcome: Outcome::Signed.label(),
+                expires_at: granted.expires_at().map(Shown),
+                ..Self::of(asked, granted.opened(), time)
+            },
+            Err(refusal) => Self::refused(asked, refusal, time),
+        }
+    }
+
+    /// Of a refusal.
+    pub(crate) fn refused(asked: Asked<'r>, refusal: &'r Refusal, time: Timestamp) -> Self {
+        let (outcome, reason) = (refusal.outcome().label(), Some(refusal.reason()));
+        Self { outcome, reason, ..Self::of(asked, None, time) }
+    }
+
+    fn of(asked: Asked<'r>, opened: Option<&'r ObjectLocation>, time: Timestamp) -> Self {
         let Asked { asking, operation, location, caller, route } = asked;
-        let opened = decision.ok().and_then(Granted::opened).or(location);
+        let opened = opened.or(location);
         Self {
             time: Shown(time),
             request_id: asking.request_id,
@@ -157,39 +158,9 @@ impl<'r> Record<'r> {
             key: opened.map(|location| location.key().as_str()),
             rule: route.and_then(|route| route.rule.to_str().ok()),
             backend: route.and_then(|route| route.backend.to_str().ok()),
-            outcome: decision.map_or_else(Refusal::outcome, |_| Outcome::Signed).label(),
-            expires_at: decision.ok().and_then(Granted::expires_at).map(Shown),
-            reason: decision.err().map(Refusal::reason),
-        }
-    }
-
-    /// The request's line in the log, and what its trace tells. It names no object: keys may say more than an operator is to know.
-    pub(crate) fn log(&self, outcome: Outcome, took: Duration) {
-        macro_rules! line {
-            ($level:ident, $message:literal) => {
-                tracing::$level!(
-                    request.id = self.request_id,
-                    item = self.item,
-                    client = self.client.map(|client| tracing::field::display(client.0)),
-                    user = self.user.map(tracing::field::debug),
-                    operation = self.operation,
-                    rule = self.rule,
-                    backend = self.backend,
-                    outcome = self.outcome,
-                    cause = self.reason,
-                    took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-                    $message
-                )
-            };
-        }
-        traces::decided(self.request_id, self.rule, self.backend, self.outcome);
-        match outcome {
-            Outcome::Signed => line!(info, "a link was issued"),
-            Outcome::Internal | Outcome::BackendCredentials => {
-                line!(error, "a link was refused for the gateway's own fault");
-            }
-            Outcome::Unavailable => line!(warn, "a link could not be issued now"),
-            _ => line!(info, "a link was refused"),
+            outcome: "",
+            expires_at: None,
+            reason: None,
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     metrics::Metrics,
     recording::Recording,
     reload::{Listeners, Reloader, TextSource},
-    server::{self, Options, Tls},
+    server::{self, Options, Tls, WarpService},
     shutdown,
     snapshot::Surroundings,
     traces::Traced,
@@ -148,9 +148,9 @@ pub async fn serve(
     let reloader = Reloader::new(text.source, surroundings, Arc::clone(&gateway), client, listeners.clone(), reads);
     let answering = Arc::clone(&gateway);
     let public_routes = web::routes(Arc::clone(&web)).map(move |answer| parting(answer, &answering));
-    let public_service = server::service(Traced::new(warp::service(public_routes)));
+    let public_service = WarpService(Traced::new(warp::service(public_routes)));
     let ending = Arc::clone(&gateway);
-    let admin_service = server::service(warp::service(admin::routes(gateway)));
+    let admin_service = WarpService(warp::service(admin::routes(gateway)));
     writeln!(output, "presign-gateway ready: public {scheme}://{public_address} admin http://{admin_address}")?;
     output.flush()?;
     tracing::info!(public = %public_address, admin = %admin_address, "ready");

@@ -7,14 +7,7 @@ use super::{
     conclude::{applicable, matched},
 };
 use crate::{
-    admitted::Admitted,
-    auth::Principal,
-    metrics::Measured,
-    plan::Plan,
-    record::{Asked, Asking},
-    refusal::Refusal,
-    rules::Match,
-    snapshot::Route,
+    admitted::Admitted, auth::Principal, plan::Plan, record::Asking, refusal::Refusal, rules::Match, snapshot::Route,
 };
 
 impl Gateway {
@@ -25,22 +18,20 @@ impl Gateway {
     pub async fn admit(
         &self,
         live: &Live,
-        caller: &Principal,
+        caller: &Arc<Principal>,
         wanted: &Wanted,
         asking: Asking<'_>,
     ) -> Result<Admitted, Refusal> {
-        let mut measured = Measured::start(&self.metrics, &*self.clock, wanted.operation);
+        let mut undecided = self.undecided(live, wanted, asking);
+        undecided.caller = Some(Arc::clone(caller));
         let within_limits = live.limits.admit().and_then(|()| live.limits.admit_user(&caller.user));
-        let matched = matched(live, &wanted.location, &mut measured);
-        let route = matched.map(|(_, route)| route.as_ref());
-        let asked = Asked { caller: Some(caller), route, ..Asked::of(wanted, asking) };
-        let waiting = self.waiting(live, asked, &measured);
-        let result = match applicable(within_limits, matched) {
-            Ok(((), (found, route))) => self.consented(live, caller, found, route, wanted).await,
+        let matched = matched(live, &wanted.location);
+        undecided.route = matched.map(|(_, route)| route.as_ref());
+        let decision = match applicable(within_limits.map(|()| caller), matched) {
+            Ok((caller, (found, route))) => self.consented(live, caller, found, route, wanted).await,
             Err(refusal) => Err(refusal),
         };
-        waiting.ended();
-        self.concluded(live, asked, result, measured).await
+        undecided.decide(decision).await
     }
 
     async fn consented(
@@ -51,7 +42,8 @@ impl Gateway {
         route: &Arc<Route>,
         wanted: &Wanted,
     ) -> Result<Admitted, Refusal> {
-        let plan = Plan::make(&live.snapshot, found, caller, wanted, self.clock.now())?;
-        Ok(plan.with_credential().await?.admitted(Arc::clone(route)))
+        let mut plan = Plan::make(&live.snapshot, found, caller, wanted, self.clock.now())?;
+        plan.ensure_credential().await?;
+        Ok(plan.admitted(Arc::clone(route)))
     }
 }

@@ -1,4 +1,4 @@
-//! A request's first step and its last: which rule it falls under, and telling what became of it.
+//! Steps that all requests have in common: which rule one falls under, and what the audit trail has of it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use presign_core::{ObjectLocation, Operation};
 
 use super::{Gateway, Link, Live};
 use crate::{
-    metrics::{Measured, Outcome},
+    log_line,
     plan::Obstacle,
     record::{Asked, Asking, Granted, Record},
     refusal::Refusal,
@@ -14,17 +14,11 @@ use crate::{
     snapshot::Route,
 };
 
-/// The first rule that matches an object, with its backend; the request counts for it from here on.
-pub(super) fn matched<'w, 'l: 'w>(
-    live: &'l Live,
-    location: &'w ObjectLocation,
-    measured: &mut Measured<'l>,
-) -> Option<(Match<'w>, &'l Arc<Route>)> {
+/// The first rule that matches an object, with its backend.
+pub(super) fn matched<'w, 'l: 'w>(live: &'l Live, location: &'w ObjectLocation) -> Option<(Match<'w>, &'l Arc<Route>)> {
     let spellings = live.snapshot.endpoints.spellings(location);
     let found = live.snapshot.rules.find(&spellings, location)?;
-    let route = live.snapshot.route(found.rule())?;
-    measured.matched(&route.metrics);
-    Some((found, route))
+    live.snapshot.route(found.rule()).map(|route| (found, route))
 }
 
 /// Who asks, and by which rule: what a decision needs.
@@ -34,10 +28,6 @@ pub(super) fn matched<'w, 'l: 'w>(
 pub(super) fn applicable<C, M>(caller: Result<C, Refusal>, matched: Option<M>) -> Result<(C, M), Refusal> {
     let caller = caller?;
     matched.map(|matched| (caller, matched)).ok_or_else(|| Obstacle::NoRule.into())
-}
-
-fn outcome<T>(result: &Result<T, Refusal>) -> Outcome {
-    result.as_ref().map_or_else(Refusal::outcome, |_| Outcome::Signed)
 }
 
 impl Gateway {
@@ -52,40 +42,24 @@ impl Gateway {
     ) -> Refusal {
         self.metrics.unmatched(operation, refusal.outcome());
         let asked = Asked { asking, operation, location: None, caller: None, route: None };
-        let refused = Err::<Link, _>(refusal.clone());
-        self.recorded(live, asked, refused, self.clock.monotonic()).await.err().unwrap_or(refusal)
+        let refused = self.audited(live, asked, Err::<Link, _>(refusal.clone())).await;
+        let refusal = refused.err().unwrap_or(refusal);
+        log_line::write(&asked, refusal.outcome(), Some(&refusal), Duration::ZERO);
+        refusal
     }
 
-    /// Says in audit trail, log and metrics what was decided.
-    pub(super) async fn concluded<T: Granted>(
+    /// Writes a decision into the audit trail, if there is one. What it has to have, and has not, is not granted.
+    pub(super) async fn audited<T: Granted>(
         &self,
         live: &Live,
         asked: Asked<'_>,
-        result: Result<T, Refusal>,
-        measured: Measured<'_>,
+        decision: Result<T, Refusal>,
     ) -> Result<T, Refusal> {
-        let result = self.recorded(live, asked, result, measured.started()).await;
-        measured.end(outcome(&result));
-        result
-    }
-
-    /// Says in audit trail and log what was decided. What the trail has to have, and has not, is not granted.
-    async fn recorded<T: Granted>(
-        &self,
-        live: &Live,
-        asked: Asked<'_>,
-        mut result: Result<T, Refusal>,
-        started: Duration,
-    ) -> Result<T, Refusal> {
-        let now = self.clock.now();
-        if let Some(audit) = &live.audit {
-            let written = audit.record(&Record::new(asked, result.as_ref(), now)).await;
-            if let (Err(error), Ok(_)) = (written, &result) {
-                result = Err(Refusal::Unavailable { message: error.to_string(), retry_after: None });
-            }
+        let Some(audit) = &live.audit else { return decision };
+        let written = audit.record(&Record::new(asked, decision.as_ref(), self.clock.now())).await;
+        match (written, decision) {
+            (Err(error), Ok(_)) => Err(Refusal::Unavailable { message: error.to_string(), retry_after: None }),
+            (_, decision) => decision,
         }
-        let took = self.clock.monotonic().saturating_sub(started);
-        Record::new(asked, result.as_ref(), now).log(outcome(&result), took);
-        result
     }
 }

@@ -8,6 +8,7 @@ use presign_core::{Audience, ObjectLocation, SignError, SignedUrl, Timestamp};
 use super::{
     Gateway, Live, Wanted,
     conclude::{applicable, matched},
+    undecided::Undecided,
 };
 use crate::{
     as_stored::as_stored,
@@ -15,9 +16,8 @@ use crate::{
     delivery::{Passage, passage},
     existence::Presence,
     lifetime::Bound,
-    metrics::Measured,
     plan::{Obstacle, Plan},
-    record::{Asked, Asking},
+    record::Asking,
     refusal::Refusal,
     rules::{Grant, Match},
     snapshot::Route,
@@ -57,20 +57,12 @@ impl Gateway {
         wanted: &Wanted,
         asking: Asking<'_>,
     ) -> Result<Link, Refusal> {
-        let measured = Measured::start(&self.metrics, &*self.clock, wanted.operation);
-        let now = self.clock.now();
-        let caller = if let Err(refusal) = live.limits.admit() {
-            Err(refusal)
-        } else {
-            let waiting = self.waiting(live, Asked::of(wanted, asking), &measured);
-            let known = match live.authenticator.authenticate_now(headers, now) {
-                Some(known) => known,
-                None => live.authenticator.authenticate(headers, now).await,
-            };
-            waiting.ended();
-            known.map_err(Refusal::from)
+        let undecided = self.undecided(live, wanted, asking);
+        let caller = match live.limits.admit() {
+            Ok(()) => self.authenticated(live, headers).await,
+            Err(refusal) => Err(refusal),
         };
-        self.link_measured(live, caller, wanted, asking, measured).await
+        self.decided(caller, undecided).await
     }
 
     /// Makes a link for a caller who was authenticated already.
@@ -84,37 +76,41 @@ impl Gateway {
         wanted: &Wanted,
         asking: Asking<'_>,
     ) -> Result<Link, Refusal> {
-        let measured = Measured::start(&self.metrics, &*self.clock, wanted.operation);
         let caller = live.limits.admit().map(|()| Arc::clone(caller));
-        self.link_measured(live, caller, wanted, asking, measured).await
+        self.decided(caller, self.undecided(live, wanted, asking)).await
     }
 
-    async fn link_measured<'a>(
-        &'a self,
-        live: &'a Live,
+    async fn authenticated(&self, live: &Live, headers: &HeaderMap) -> Result<Arc<Principal>, Refusal> {
+        let now = self.clock.now();
+        let known = match live.authenticator.authenticate_now(headers, now) {
+            Some(known) => known,
+            None => live.authenticator.authenticate(headers, now).await,
+        };
+        known.map_err(Refusal::from)
+    }
+
+    async fn decided(
+        &self,
         caller: Result<Arc<Principal>, Refusal>,
-        wanted: &Wanted,
-        asking: Asking<'_>,
-        mut measured: Measured<'a>,
+        mut undecided: Undecided<'_>,
     ) -> Result<Link, Refusal> {
-        let caller = caller.and_then(|caller| live.limits.admit_user(&caller.user).map(|()| caller));
-        let asked = Asked { caller: caller.as_deref().ok(), ..Asked::of(wanted, asking) };
-        let mut waiting = self.waiting(live, asked, &measured);
+        let (live, wanted) = (undecided.live, undecided.wanted);
+        let caller = caller.and_then(|caller| {
+            undecided.caller = Some(Arc::clone(&caller));
+            live.limits.admit_user(&caller.user).map(|()| caller)
+        });
         let as_stored = match &caller {
-            Ok(caller) => as_stored(&self.existence, &live.snapshot, caller, wanted, self.clock.now()).await,
+            Ok(caller) => as_stored(&self.existence, &live.snapshot, caller, wanted, &*self.clock).await,
             Err(_) => None,
         };
         let wanted = as_stored.as_ref().unwrap_or(wanted);
-        let matched = matched(live, &wanted.location, &mut measured);
-        let route = matched.map(|(_, route)| route.as_ref());
-        waiting.matched(route);
-        let result = match applicable(caller.as_deref().map_err(Refusal::clone), matched) {
+        let matched = matched(live, &wanted.location);
+        undecided.route = matched.map(|(_, route)| route.as_ref());
+        let decision = match applicable(caller.as_deref().map_err(Refusal::clone), matched) {
             Ok((caller, (found, route))) => self.allowed(live, caller, found, route, wanted).await,
             Err(refusal) => Err(refusal),
         };
-        waiting.ended();
-        let asked = Asked { caller: caller.as_deref().ok(), route, ..Asked::of(wanted, asking) };
-        self.concluded(live, asked, result, measured).await
+        undecided.decide(decision).await
     }
 
     async fn allowed(
@@ -127,7 +123,8 @@ impl Gateway {
     ) -> Result<Link, Refusal> {
         // Waiting for the apiserver took time: the link's life counts from here.
         let now = self.clock.now();
-        let plan = Plan::make(&live.snapshot, found, caller, wanted, now)?.with_credential().await?;
+        let mut plan = Plan::make(&live.snapshot, found, caller, wanted, now)?;
+        plan.ensure_credential().await?;
         let passage = passage(plan.grant.rule().delivery(), wanted.operation, wanted.consumer)?;
         // A signer whose links lead back to the gateway serves them itself.
         let passage = if plan.signer.content().is_some() { Passage::Link } else { passage };
@@ -135,33 +132,31 @@ impl Gateway {
             self.check_exists(plan.signer.as_ref(), &plan.grant, route.built_in, now).await?;
         }
         // Signed once: for the caller, or where nobody else uses the link for the gateway itself.
-        let audience = if passage == Passage::Stream { Audience::Gateway } else { Audience::Client };
-        let has_cache_control = plan.overrides.cache_control.is_some();
-        let location = plan.grant.location();
-        let rewritten = (*location != wanted.location).then(|| location.clone());
-        let as_view;
-        let (signed, wanted) = match plan.meant_for(audience).sign().await {
+        plan.audience = if passage == Passage::Stream { Audience::Gateway } else { Audience::Client };
+        let signed = match plan.sign().await {
             Err(Obstacle::Signer(SignError::UnsupportedOverride(_))) if wanted.prefers_file => {
-                as_view = Wanted { prefers_file: false, ..wanted.clone() };
-                let plan = Plan::make(&live.snapshot, found, caller, &as_view, now)?.with_credential().await?;
-                (plan.meant_for(audience).sign().await?, &as_view)
+                plan.show(wanted);
+                plan.sign().await
             }
-            signed => (signed?, wanted),
+            signed => signed,
         };
-        let (signed, lifetime) = signed;
+        let (signed, lifetime) = signed?;
         if lifetime.bound.is_clamp() {
             route.metrics.clamped(lifetime.bound);
         }
         let expires_at = signed.expires_at();
+        let has_cache_control = plan.overrides.cache_control.is_some();
         let own = |signed| Some(Upstream { signed, passage, has_cache_control });
         let (signed, upstream) = match passage {
             Passage::Link => (Some(signed), None),
             Passage::Stream => (None, own(signed)),
             Passage::Image => {
-                let plan = Plan::make(&live.snapshot, found, caller, wanted, now)?.meant_for(Audience::Gateway);
-                (Some(signed), own(plan.with_credential().await?.sign().await?.0))
+                plan.audience = Audience::Gateway;
+                (Some(signed), own(plan.sign().await?.0))
             }
         };
+        let location = plan.grant.location();
+        let rewritten = (*location != wanted.location).then(|| location.clone());
         let cache_margin = live.snapshot.config.signing.redirect_cache_margin.0;
         let route = Arc::clone(route);
         Ok(Link { signed, expires_at, bound: lifetime.bound, now, cache_margin, route, upstream, rewritten })

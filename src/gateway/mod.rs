@@ -3,7 +3,7 @@
 mod admit;
 mod conclude;
 mod link;
-mod waiting;
+mod undecided;
 mod wanted;
 
 use std::sync::{

@@ -84,9 +84,21 @@ impl From<Options> for CurrentOptions {
     }
 }
 
-/// A warp service as hyper calls it.
-pub fn service<S>(warp: S) -> hyper_util::service::TowerToHyperService<S> {
-    hyper_util::service::TowerToHyperService::new(warp)
+/// A warp service as hyper calls it. Warp's services are always ready, so a request need not be kept until they are.
+#[derive(Debug, Clone)]
+pub struct WarpService<S>(pub S);
+
+impl<S, R> Service<R> for WarpService<S>
+where
+    S: tower_service::Service<R> + Clone,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn call(&self, request: R) -> S::Future {
+        self.0.clone().call(request)
+    }
 }
 
 /// Serves a listener until `shutdown` completes, then lets requests under way end within the drain deadline.

@@ -1,6 +1,6 @@
 //! The spans.
 
-use http::{Method, Request};
+use http::{HeaderValue, Method, Request};
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry_http::HeaderExtractor;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
@@ -54,13 +54,14 @@ pub(crate) fn sign(operation: Operation) -> Span {
 }
 
 /// What was decided of one link.
-pub(crate) fn decided(request_id: &str, rule: Option<&str>, backend: Option<&str>, outcome: &str) {
+pub(crate) fn decided(request_id: &str, rule: Option<&HeaderValue>, backend: Option<&HeaderValue>, outcome: &str) {
+    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
     event!(
         target: TARGET,
         Level::TRACE,
         presign.request_id = request_id,
-        presign.rule = rule,
-        presign.backend = backend,
+        presign.rule = rule.map(text),
+        presign.backend = backend.map(text),
         presign.outcome = outcome,
         "decided"
     );

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
-use super::{context::Context, problem::own};
+use super::{context::Context, header_names::X_REQUEST_ID};
 
 /// Room for the headers of a redirect, of which there are most.
 const USUAL_HEADERS: usize = 12;
@@ -55,7 +55,7 @@ impl Answer {
             HeaderValue::from_static("Accept, Authorization, Cookie, Origin, Sec-Fetch-Dest, Sec-Fetch-Mode"),
         );
         if let Ok(id) = HeaderValue::from_str(context.request_id) {
-            self.set(own("x-request-id"), id);
+            self.set(X_REQUEST_ID, id);
         }
         if let Some(origin) = context.allowed_origin() {
             super::cors::allow(self.0.headers_mut(), origin.clone());

@@ -1,5 +1,7 @@
 //! `POST /v1/presign`: one link or many, for programs.
 
+use std::sync::Arc;
+
 use presign_core::{ExpiresIn, Operation};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -74,7 +76,7 @@ impl Batch {
         self,
         gateway: &Gateway,
         live: &Live,
-        caller: &std::sync::Arc<Principal>,
+        caller: &Arc<Principal>,
         asking: Asking<'_>,
     ) -> Result<Value, Refusal> {
         let mut answers = Vec::with_capacity(self.items.len());

@@ -1,8 +1,9 @@
 //! What every answer to one request depends on besides its outcome.
 
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use presign_core::ObjectKey;
 
+use super::header_names::{SEC_FETCH_DEST, SEC_FETCH_MODE, SEC_FETCH_SITE};
 use crate::delivery::Consumer;
 
 /// The request, as far as the form of its answer depends on it.
@@ -21,7 +22,7 @@ impl<'r> Context<'r> {
     /// Whether the answer is for a person to read: a browser opens a tab, a frame or a download.
     pub(crate) fn wants_page(&self) -> bool {
         let reads = matches!(*self.method, Method::GET | Method::HEAD);
-        let fetched = match self.header("sec-fetch-mode") {
+        let fetched = match self.header(&SEC_FETCH_MODE) {
             Some(mode) => mode != "navigate",
             None => false,
         };
@@ -40,8 +41,8 @@ impl<'r> Context<'r> {
     /// a model. Such a request gets an attachment: the UI reads the file's name from it, and the tab that it came from
     /// stays. A frame, an image and a film never do.
     pub(crate) fn wants_file(&self, key: &ObjectKey) -> bool {
-        match self.header("sec-fetch-dest") {
-            Some("empty") => matches!(self.header("sec-fetch-mode"), Some("cors" | "navigate")),
+        match self.header(&SEC_FETCH_DEST) {
+            Some("empty") => matches!(self.header(&SEC_FETCH_MODE), Some("cors" | "navigate")),
             Some("document") => is_a_file(key),
             Some(_) => false,
             None => self.seems_to_want_file(key),
@@ -55,7 +56,7 @@ impl<'r> Context<'r> {
         if is_program || !self.headers.contains_key(header::COOKIE) {
             return false;
         }
-        match self.header("accept") {
+        match self.header(&header::ACCEPT) {
             None => true,
             Some("*/*") => !self.headers.contains_key(header::RANGE),
             Some(_) => is_a_file(key) && self.accepts("text/html"),
@@ -64,12 +65,12 @@ impl<'r> Context<'r> {
 
     /// Who will use the answer. `json` and `proxy` are the wishes that the request's query tells.
     pub(crate) fn consumer(&self, json: bool, proxy: bool) -> Consumer {
-        let shows_image = matches!(self.header("sec-fetch-dest"), None | Some("image"));
+        let shows_image = matches!(self.header(&SEC_FETCH_DEST), None | Some("image"));
         let is_whole = *self.method == Method::GET && !self.headers.contains_key(header::RANGE);
         Consumer {
             takes_link: json || self.accepts_json(),
             // Equal, and not just contained: most requests are `no-cors`.
-            is_script: self.header("sec-fetch-mode") == Some("cors"),
+            is_script: self.header(&SEC_FETCH_MODE) == Some("cors"),
             wants_image: proxy && shows_image && is_whole,
         }
     }
@@ -93,10 +94,10 @@ impl<'r> Context<'r> {
     /// being asked by CORS first, and an upload is done then, whoever may read the answer
     /// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/)).
     pub(crate) fn is_from_elsewhere(&self) -> bool {
-        self.header("sec-fetch-site") == Some("cross-site") && self.allowed_origin().is_none()
+        self.header(&SEC_FETCH_SITE) == Some("cross-site") && self.allowed_origin().is_none()
     }
 
-    fn header(&self, name: &str) -> Option<&'r str> {
+    fn header(&self, name: &HeaderName) -> Option<&'r str> {
         self.headers.get(name)?.to_str().ok()
     }
 }

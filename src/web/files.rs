@@ -130,7 +130,13 @@ impl Web {
     }
 
     /// Deletes file by file; what is not deleted is listed below the reason.
-    async fn deleted_all(&self, head: &Head, caller: &Principal, server: &FilesServer, files: Vec<String>) -> Value {
+    async fn deleted_all(
+        &self,
+        head: &Head,
+        caller: &Arc<Principal>,
+        server: &FilesServer,
+        files: Vec<String>,
+    ) -> Value {
         let (mut deleted, mut errors) = (serde_json::Map::new(), serde_json::Map::new());
         for file in files {
             let result = match server.deleted(&file, &head.live.snapshot.endpoints) {
@@ -153,7 +159,7 @@ impl Web {
         json!({"deleted": deleted, "errors": errors})
     }
 
-    async fn deleted(&self, head: &Head, caller: &Principal, location: ObjectLocation) -> Result<(), UploadError> {
+    async fn deleted(&self, head: &Head, caller: &Arc<Principal>, location: ObjectLocation) -> Result<(), UploadError> {
         let target =
             self.gateway.admit(&head.live, caller, &Wanted::new(Operation::Delete, location), head.asking()).await?;
         self.uploader.delete(&target).await

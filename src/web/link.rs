@@ -4,7 +4,10 @@ use http::{HeaderValue, StatusCode, header};
 use presign_core::{Operation, SignedUrl};
 use serde_json::{Value, json};
 
-use super::{answer::Answer, problem::own};
+use super::{
+    answer::Answer,
+    header_names::{X_PRESIGN_BACKEND, X_PRESIGN_EXPIRES, X_PRESIGN_RULE},
+};
 use crate::{delivery::NoLinks, gateway::Link, lifetime::redirect_max_age};
 
 /// A redirect that a browser remembers for less time than the link lives. `None` when the link is no header value, which
@@ -23,9 +26,9 @@ pub(super) fn redirect(link: Link) -> Option<Answer> {
         seconds => HeaderValue::from_str(&format!("private, max-age={seconds}")).ok()?,
     };
     answer.set(header::CACHE_CONTROL, cache);
-    answer.set(own("x-presign-backend"), link.route.backend.clone());
-    answer.set(own("x-presign-rule"), link.route.rule.clone());
-    answer.set(own("x-presign-expires"), HeaderValue::from_str(&link.expires_at.to_string()).ok()?);
+    answer.set(X_PRESIGN_BACKEND, link.route.backend.clone());
+    answer.set(X_PRESIGN_RULE, link.route.rule.clone());
+    answer.set(X_PRESIGN_EXPIRES, HeaderValue::from_str(&link.expires_at.to_string()).ok()?);
     let mut location = HeaderValue::from_maybe_shared(bytes::Bytes::from(signed.into_exposed())).ok()?;
     location.set_sensitive(true);
     answer.set(header::LOCATION, location);

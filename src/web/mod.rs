@@ -14,6 +14,7 @@ mod cors;
 mod demo;
 mod files;
 mod head;
+mod header_names;
 mod link;
 mod methods;
 mod objects;

@@ -6,7 +6,12 @@
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use presign_core::disposition;
 
-use super::{answer::Answer, head::Head, problem::own, reply::Reply};
+use super::{
+    answer::Answer,
+    head::Head,
+    header_names::{X_PRESIGN_BACKEND, X_PRESIGN_RULE},
+    reply::Reply,
+};
 use crate::{
     delivery::Passage,
     gateway::Link,
@@ -103,8 +108,8 @@ fn reply(head: &Head, link: &Link, upstream: &Upstream, fetched: Fetched, policy
         answer.set(header::CACHE_CONTROL, cache_control(link));
     }
     answer.set(header::CONTENT_SECURITY_POLICY, policy);
-    answer.set(own("x-presign-backend"), link.route.backend.clone());
-    answer.set(own("x-presign-rule"), link.route.rule.clone());
+    answer.set(X_PRESIGN_BACKEND, link.route.backend.clone());
+    answer.set(X_PRESIGN_RULE, link.route.rule.clone());
     if has_body && head.method != Method::HEAD {
         Reply::passing(answer, body.carried(head.load.carry()))
     } else {

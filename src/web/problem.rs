@@ -1,6 +1,6 @@
 //! Refusals as HTTP: the one place that gives each its status and its words.
 
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use presign_core::{InvalidKey, InvalidLocation};
 use serde_json::json;
 
@@ -129,9 +129,4 @@ pub(crate) fn log(refusal: &Refusal, request_id: &str) {
 fn is_too_long(error: InvalidRequest) -> bool {
     let InvalidRequest::Url(InvalidStorageUrl::Location(location)) = error else { return false };
     location == InvalidLocation::Key(InvalidKey::TooLong)
-}
-
-/// A header of the gateway's own.
-pub(super) const fn own(name: &'static str) -> HeaderName {
-    HeaderName::from_static(name)
 }

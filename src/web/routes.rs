@@ -64,10 +64,11 @@ pub fn routes(web: Arc<Web>) -> impl Filter<Extract = (WarpResponse,), Error = w
         .and(warp::body::stream())
         .then(move |method, path, query, headers, peer, body| {
             let web = Arc::clone(&web);
-            async move {
+            // What is moved about from here on is small.
+            Box::pin(async move {
                 let head = web.head(method, path, query, headers, peer);
                 web.answer(&head, body).await
-            }
+            })
         })
 }
 
@@ -76,7 +77,7 @@ fn plain(response: Response<Bytes>) -> WarpResponse {
 }
 
 impl Web {
-    /// What is not the usual request is boxed, so that the usual one's future stays small: it is moved about.
+    /// What is not the usual request is boxed, so that the usual one's future stays small.
     async fn answer<B: Buf + Send + 'static>(
         &self,
         head: &Head,

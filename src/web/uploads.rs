@@ -1,6 +1,6 @@
 //! `POST /v1/uploads/…`: uploads in parts, for programs that send the bytes to the store themselves.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::{Buf, Bytes};
 use futures::Stream;
@@ -99,7 +99,7 @@ impl Web {
         answer.unwrap_or_else(|| too_slow(&context)).finish(&context)
     }
 
-    async fn create_upload(&self, head: &Head, caller: &Principal, body: &[u8]) -> Result<Value, Failure> {
+    async fn create_upload(&self, head: &Head, caller: &Arc<Principal>, body: &[u8]) -> Result<Value, Failure> {
         let Create { url, content_type } = read(body, "{\"url\": …, \"content_type\"?: …}")?;
         check_content_type(content_type.as_deref())?;
         let target = self.upload_target(head, caller, &url, None).await?;
@@ -116,7 +116,7 @@ impl Web {
         }))
     }
 
-    async fn part_links(&self, head: &Head, caller: &Principal, body: &[u8]) -> Result<Value, Failure> {
+    async fn part_links(&self, head: &Head, caller: &Arc<Principal>, body: &[u8]) -> Result<Value, Failure> {
         let form = "{\"url\": …, \"upload_id\": …, \"numbers\": [1, …], \"expires_in\"?: seconds}";
         let PartLinks { url, upload_id, numbers, expires_in } = read(body, form)?;
         check_token(&upload_id, "upload_id")?;
@@ -141,7 +141,7 @@ impl Web {
         Ok(json!({ "parts": links }))
     }
 
-    async fn complete_upload(&self, head: &Head, caller: &Principal, body: &[u8]) -> Result<Value, Failure> {
+    async fn complete_upload(&self, head: &Head, caller: &Arc<Principal>, body: &[u8]) -> Result<Value, Failure> {
         let form = "{\"url\": …, \"upload_id\": …, \"content_type\"?: …, \"parts\": [{\"number\": 1, \"etag\": …}, …]}";
         let Complete { url, upload_id, content_type, parts: finished } = read(body, form)?;
         check_token(&upload_id, "upload_id")?;
@@ -163,7 +163,7 @@ impl Web {
         Ok(json!({ "url": url }))
     }
 
-    async fn abort_upload(&self, head: &Head, caller: &Principal, body: &[u8]) -> Result<Value, Failure> {
+    async fn abort_upload(&self, head: &Head, caller: &Arc<Principal>, body: &[u8]) -> Result<Value, Failure> {
         let Abort { url, upload_id } = read(body, "{\"url\": …, \"upload_id\": …}")?;
         check_token(&upload_id, "upload_id")?;
         let target = self.upload_target(head, caller, &url, None).await?;
@@ -175,7 +175,7 @@ impl Web {
     async fn upload_target(
         &self,
         head: &Head,
-        caller: &Principal,
+        caller: &Arc<Principal>,
         url: &str,
         expires_in: Option<ExpiresIn>,
     ) -> Result<Admitted, Refusal> {

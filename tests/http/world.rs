@@ -146,7 +146,7 @@ impl World {
         let connections = IntGauge::new("connections", "of the test").unwrap();
         let tls = server.tls.as_ref().map(|tls| server::tls(tls, &FixedEnvironment::default()).unwrap().acceptor);
         let options = Options { limits: server.limits, tls, connections: connections.clone(), bulk: threads.bulk() };
-        let service = server::service(warp::service(web::routes(Arc::new(Web::new(Arc::clone(&gateway), None)))));
+        let service = server::WarpService(warp::service(web::routes(Arc::new(Web::new(Arc::clone(&gateway), None)))));
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(server::serve(listener, service, options, async {
             let _ = stopped.await;

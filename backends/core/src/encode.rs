@@ -41,21 +41,20 @@ pub fn query(text: &str) -> String {
 /// ([URL Standard](https://url.spec.whatwg.org/#percent-decode)). `None` when the bytes are not UTF-8.
 #[must_use]
 pub fn decode(text: &str) -> Option<String> {
-    // Piece by piece, since most of a text needs no decoding: this is on the path of every request.
-    let mut pieces = text.split('%');
     let mut decoded = Vec::with_capacity(text.len());
-    decoded.extend_from_slice(pieces.next()?.as_bytes());
-    for piece in pieces {
-        match piece.as_bytes() {
-            [high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+    let mut left = text.as_bytes();
+    loop {
+        left = match left {
+            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                 decoded.push(hex_digit(*high) << 4 | hex_digit(*low));
-                decoded.extend_from_slice(rest);
+                rest
             }
-            rest => {
-                decoded.push(b'%');
-                decoded.extend_from_slice(rest);
+            [byte, rest @ ..] => {
+                decoded.push(*byte);
+                rest
             }
-        }
+            [] => break,
+        };
     }
     String::from_utf8(decoded).ok()
 }

@@ -75,7 +75,8 @@ impl ObjectKey {
 
 /// Whether a segment is `.` or `..`. A backslash separates too: browsers read `\` in a URL's path as `/`.
 fn has_dot_segment(key: &str) -> bool {
-    key.split(['/', '\\']).any(|segment| matches!(segment, "." | ".."))
+    // By bytes, which are several times faster than characters: this is on the path of every request.
+    key.as_bytes().split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| matches!(segment, b"." | b".."))
 }
 
 impl fmt::Debug for ObjectKey {

@@ -28,8 +28,8 @@ pub(super) async fn sign(
     };
     let spellings = snapshot.endpoints.spellings(&wanted.location);
     let found = snapshot.rules.find(&spellings, &wanted.location).ok_or(Obstacle::NoRule)?;
-    let plan = Plan::make(snapshot, found, &stance.principal(), wanted, now).map_err(refused)?;
-    let plan = plan.with_credential().await.map_err(Obstacle::from)?;
+    let mut plan = Plan::make(snapshot, found, &stance.principal(), wanted, now).map_err(refused)?;
+    plan.ensure_credential().await.map_err(Obstacle::from)?;
     let (backend, rule) = (plan.grant.backend().to_owned(), plan.grant.rule().name().to_owned());
     let (url, _) = plan.sign().await?;
     Ok(Link { url, backend, rule: Some(rule) })
