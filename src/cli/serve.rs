@@ -1,6 +1,9 @@
 //! `presign-gateway serve`.
 
-use std::{io, sync::Arc};
+use std::{
+    io::{self, IsTerminal},
+    sync::Arc,
+};
 
 use tracing::Subscriber;
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt};
@@ -59,7 +62,8 @@ fn start_log(format: LogFormat, directives: &str, config: &Config) -> Option<Tra
 }
 
 fn log<S: Subscriber + for<'a> LookupSpan<'a>>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync> {
-    let log = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    // Colours are for people: a file or a collector would get them as control characters.
+    let log = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match format {
         LogFormat::Text => log.boxed(),
         LogFormat::Json => log.json().boxed(),

@@ -90,6 +90,14 @@ async fn every_link_that_is_issued_or_refused_has_a_record_as_the_schema_says() 
 }
 
 #[tokio::test]
+async fn a_log_that_is_no_terminal_has_no_colours() {
+    let program = start("{output: file, path: FOLDER/audit}");
+    assert!(program.link("s3://bbb/1", "a-token").await.is_some());
+    let log = program.log();
+    assert!(log.contains("a link was issued") && !log.contains('\u{1b}'), "{log:?}");
+}
+
+#[tokio::test]
 async fn a_key_cannot_forge_a_record() {
     let program = start("{output: file, path: FOLDER/audit}");
     let key = "x%22,%22user%22:%22mallory%22%7D%E2%80%A8%7B%22";
