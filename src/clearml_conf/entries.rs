@@ -17,7 +17,7 @@ pub(super) struct Entries {
     pub(super) azure: Vec<Azure>,
 }
 
-/// `aws.s3`, or one of its `credentials`.
+/// `aws.s3`, or one of its `credentials`; in the apiserver's settings `aws`, and its `buckets`.
 #[derive(Debug)]
 pub(super) struct S3 {
     pub(super) place: Place,
@@ -45,7 +45,7 @@ pub(super) enum Identity {
     Chain,
 }
 
-/// `google.storage`, or one of its `credentials`.
+/// `google.storage`, or one of its `credentials`; in the apiserver's settings `google`, and its `buckets`.
 #[derive(Debug)]
 pub(super) struct Google {
     pub(super) place: Place,
@@ -84,14 +84,15 @@ impl Entries {
                 Err(message) => notes.push(message),
             }
         }
-        if let Some(section) = section("aws.s3") {
-            all(&section, "credentials", s3, &mut self.s3, notes);
+        // As in files, and as in the apiserver's own settings.
+        for (path, list) in [("aws.s3", "credentials"), ("aws", "buckets")] {
+            section(path).iter().for_each(|section| all(section, list, s3, &mut self.s3, notes));
         }
-        if let Some(section) = section("google.storage") {
-            all(&section, "credentials", google, &mut self.google, notes);
+        for (path, list) in [("google.storage", "credentials"), ("google", "buckets")] {
+            section(path).iter().for_each(|section| all(section, list, google, &mut self.google, notes));
         }
-        if let Some(section) = section("azure.storage") {
-            all(&section, "containers", azure, &mut self.azure, notes);
+        for path in ["azure.storage", "azure"] {
+            section(path).iter().for_each(|section| all(section, "containers", azure, &mut self.azure, notes));
         }
     }
 }

@@ -38,10 +38,12 @@ pub(super) enum Piece {
 }
 
 impl Document {
-    /// What stands at a path such as `aws.s3`: below `sdk`, as clients have it, or at the root, as servers do.
+    /// What stands at a path such as `aws.s3`: below `sdk`, as clients have it, at the root, as servers do, or below
+    /// `data`, as the apiserver answers.
     pub(super) fn get(&self, path: &str) -> Option<(String, &HoconValue)> {
-        let below_sdk = format!("sdk.{path}");
-        [below_sdk, path.to_owned()].into_iter().find_map(|path| self.config.get(&path).map(|value| (path, value)))
+        [format!("sdk.{path}"), path.to_owned(), format!("data.{path}")]
+            .into_iter()
+            .find_map(|path| self.config.get(&path).map(|value| (path, value)))
     }
 }
 

@@ -1,4 +1,5 @@
-//! From what ClearML is given to reach stores (`clearml.conf`, `storage_credentials.conf`) to backends and rules.
+//! From what ClearML is given to reach stores (`clearml.conf`, `storage_credentials.conf`, the answer of the apiserver's
+//! `storage.get_settings`) to backends and rules.
 //!
 //! ```text
 //! text → hocon (substitutions, variables as marks) → entries (what ClearML reads) → stores (grouped) → YAML

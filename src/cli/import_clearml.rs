@@ -7,7 +7,7 @@ use crate::clearml_conf::{self, ConfFile, Import};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// `clearml.conf`, `storage_credentials.conf`, or several of them.
+    /// `clearml.conf`, `storage_credentials.conf`, what `storage.get_settings` answers, or several of them.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 }

@@ -136,6 +136,35 @@ fn what_a_client_reaches_becomes_backends_and_rules() {
     assert!(place("s3://irsa/**") < place("s3://*/**"), "the more a rule names, the earlier it stands: {globs:?}");
 }
 
+/// What `storage.get_settings` answers (ClearML's schema, since 2.22): settings that a user has not filled in are empty,
+/// null, or not there.
+const SETTINGS: &str = r#"{
+    "meta": {"endpoint": {"name": "storage.get_settings"}, "result_code": 200},
+    "data": {
+        "last_update": "2026-11-01T00:00:00+00:00",
+        "aws": {
+            "key": "", "secret": null, "region": "eu-west-1",
+            "buckets": [
+                {"bucket": "ml-artifacts", "key": "AKIATEAM4", "secret": "teamsecret5", "subdir": "", "token": null},
+                {"bucket": "", "host": "minio.example:9000", "key": "minioadmin7", "secret": "miniosecret1", "secure": false}
+            ]
+        },
+        "google": {"project": null, "buckets": [{"bucket": "gs-inline", "credentials_json": "{\"private_key\": \"inlinesecret8\"}"}]},
+        "azure": {"containers": [{"account_name": "mlstore", "account_key": "YWNjb3VudHNlY3JldDk=", "container_name": "models"}]}
+    }
+}"#;
+
+#[test]
+fn the_apiservers_own_settings_are_read_too() {
+    let config = configuration(SETTINGS);
+    let kind = |(name, backend): (&String, &Value)| format!("{name} {}", backend["type"].as_str().unwrap());
+    let kinds: Vec<String> = config["backends"].as_object().unwrap().iter().map(kind).collect();
+    assert_eq!(kinds, ["gs-inline gcs", "minio-example-9000 minio", "ml-artifacts s3", "mlstore azure"]);
+    let ran = imported(SETTINGS);
+    assert_eq!(wanted(&ran.errors).len(), 5, "{}", ran.errors);
+    assert!(SECRETS.iter().all(|secret| !format!("{}{}", ran.output, ran.errors).contains(secret)), "{}", ran.errors);
+}
+
 #[test]
 fn a_variable_of_the_file_stays_the_variable() {
     let text = "aws.s3 { key: ${AWS_KEY_OF_OURS}, secret: ${OUR_SECRET} }";
