@@ -45,7 +45,7 @@ fn bare_key() -> RsaKeyPair {
 }
 
 fn sign(criterion: &mut Criterion) {
-    let runtime = Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+    let runtime = Builder::new_current_thread().enable_time().max_blocking_threads(1).build().unwrap();
     let key = ObjectKey::parse("project/run.0123456789abcdef/metrics/loss.png").unwrap();
     let location = ObjectLocation::new(Scheme::Gs, None, "ml-artifacts", key).unwrap();
     let (now, life) = (Timestamp::from_unix(1_709_294_400), ExpiresIn::from_seconds(3600).unwrap());
