@@ -48,6 +48,10 @@ impl<D: Decorator> Signer for Decorated<D> {
         self.0.inner().endpoints()
     }
 
+    fn buckets(&self) -> &[String] {
+        self.0.inner().buckets()
+    }
+
     fn refuses(&self, overrides: &ResponseOverrides) -> Option<&'static str> {
         self.0.inner().refuses(overrides)
     }

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use presign_core::{Endpoint, ObjectKey, ObjectLocation, Scheme, Signer};
-use serde_json::Value;
 
 use crate::{
-    config::BackendConfig,
     rules::{Reach, StoreName},
     snapshot::Snapshot,
 };
@@ -14,15 +12,11 @@ use crate::{
 /// What each backend serves, by its name.
 #[must_use]
 pub fn reaches(snapshot: &Snapshot) -> BTreeMap<String, Reach> {
-    let of = |(name, signer): (&str, _)| {
-        let config = snapshot.config.backends.get(name)?;
-        Some((name.to_owned(), reach(snapshot, config, signer)))
-    };
-    snapshot.backends().filter_map(|(name, signer)| of((name, signer.as_ref()))).collect()
+    snapshot.backends().map(|(name, signer)| (name.to_owned(), reach(snapshot, signer.as_ref()))).collect()
 }
 
-fn reach(snapshot: &Snapshot, config: &BackendConfig, signer: &dyn Signer) -> Reach {
-    let buckets = buckets(config);
+fn reach(snapshot: &Snapshot, signer: &dyn Signer) -> Reach {
+    let buckets = signer.buckets().to_vec();
     let probe = buckets.first().map_or("bucket", String::as_str).replace(['*', '?'], "x");
     let names = signer.endpoints();
     let of_endpoint = |endpoint: &Endpoint| {
@@ -38,13 +32,6 @@ fn reach(snapshot: &Snapshot, config: &BackendConfig, signer: &dyn Signer) -> Re
         aliases: Vec::new(),
     });
     Reach { names: names.iter().filter_map(of_endpoint).chain(bare).collect(), buckets }
-}
-
-/// The buckets that a backend's configuration confines it to.
-fn buckets(config: &BackendConfig) -> Vec<String> {
-    let several = ["buckets", "containers"].iter().find_map(|field| config.options.get(*field)?.as_array());
-    let names = several.map(Vec::as_slice).unwrap_or_default().iter().chain(config.options.get("bucket"));
-    names.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// Whether URLs that start with the bucket lead to this signer.

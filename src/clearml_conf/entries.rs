@@ -86,13 +86,19 @@ impl Entries {
         }
         // As in files, and as in the apiserver's own settings.
         for (path, list) in [("aws.s3", "credentials"), ("aws", "buckets")] {
-            section(path).iter().for_each(|section| all(section, list, s3, &mut self.s3, notes));
+            if let Some(section) = section(path) {
+                all(&section, list, s3, &mut self.s3, notes);
+            }
         }
         for (path, list) in [("google.storage", "credentials"), ("google", "buckets")] {
-            section(path).iter().for_each(|section| all(section, list, google, &mut self.google, notes));
+            if let Some(section) = section(path) {
+                all(&section, list, google, &mut self.google, notes);
+            }
         }
         for path in ["azure.storage", "azure"] {
-            section(path).iter().for_each(|section| all(section, "containers", azure, &mut self.azure, notes));
+            if let Some(section) = section(path) {
+                all(&section, "containers", azure, &mut self.azure, notes);
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::{Outcome, Streams, doctor, error::CliError, setting::Setting};
+use super::{Outcome, Streams, error::CliError, examine::examine, setting::Setting};
 use crate::{
     auth,
     clock::SystemClock,
@@ -23,14 +23,12 @@ pub(super) struct Arguments {
     online: bool,
 }
 
-/// What a check found: the problems, and the configuration where it can be used.
-type Checked = (Problems, Option<Snapshot>);
+/// What a check found: the problems, and the configuration, with what it was built with, where it can be used.
+type Checked = (Problems, Option<(Snapshot, Surroundings)>);
 
 impl Arguments {
-    /// What `doctor` checks first.
-    pub(super) const fn with_others() -> Self {
-        Self { json: false, online: true }
-    }
+    /// What `doctor` does.
+    pub(super) const ONLINE: Self = Self { json: false, online: true };
 }
 
 pub(super) async fn run(
@@ -39,42 +37,35 @@ pub(super) async fn run(
     streams: &mut Streams<'_>,
 ) -> Result<Outcome, CliError> {
     let text = setting.text()?;
-    let surroundings = surroundings(setting, &text)?;
-    let (problems, snapshot) = check(setting, &text, surroundings.as_ref()).await;
+    let (problems, built) = check(setting, &text).await?;
     if arguments.json {
         let list: Vec<Value> = problems.iter().map(|problem| json_of(problem, &text.file)).collect();
         writeln!(streams.output, "{}", serde_json::to_string_pretty(&list)?)?;
     } else if !problems.is_empty() {
         writeln!(streams.errors, "{problems}")?;
     }
-    if let Some(snapshot) = snapshot.as_ref().filter(|_| !arguments.json) {
+    let mut reached = true;
+    if let Some((snapshot, surroundings)) = built.filter(|_| !arguments.json) {
         writeln!(streams.output, "{}", praise(&text.file, &snapshot.config, &problems))?;
+        if arguments.online {
+            reached = examine(&snapshot, &surroundings, streams).await?;
+        }
     }
-    let reached = match (arguments.online, snapshot, surroundings) {
-        (true, Some(snapshot), Some(surroundings)) => doctor::examine(&snapshot, &surroundings, streams).await?,
-        _ => true,
-    };
     Ok(if problems.has_errors() || !reached { Outcome::Failed } else { Outcome::Fine })
 }
 
-/// What the configuration is built with; `None` when it cannot even be read.
-fn surroundings(setting: &Setting, text: &Text) -> Result<Option<Surroundings>, CliError> {
-    let Ok(draft) = setting.draft(text) else { return Ok(None) };
-    let gateway_url = some_url(&draft.config().server);
-    setting.surroundings(text, Arc::new(SystemClock::start()), gateway_url).map(Some)
-}
-
-async fn check(setting: &Setting, text: &Text, surroundings: Option<&Surroundings>) -> Checked {
-    let (mut draft, surroundings) = match (setting.draft(text), surroundings) {
-        (Ok(draft), Some(surroundings)) => (draft, surroundings),
-        (Ok(_), None) => return (Problems::default(), None),
-        (Err(problems), _) => return (problems, None),
+async fn check(setting: &Setting, text: &Text) -> Result<Checked, CliError> {
+    let mut draft = match setting.draft(text) {
+        Ok(draft) => draft,
+        Err(problems) => return Ok((problems, None)),
     };
+    let gateway_url = some_url(&draft.config().server);
+    let surroundings = setting.surroundings(text, Arc::new(SystemClock::start()), gateway_url)?;
     check_secrets(&mut draft, text);
-    match Snapshot::build(draft, surroundings).await {
-        Ok(snapshot) => (snapshot.warnings.clone(), Some(snapshot)),
+    Ok(match Snapshot::build(draft, &surroundings).await {
+        Ok(snapshot) => (snapshot.warnings.clone(), Some((snapshot, surroundings))),
         Err(problems) => (problems, None),
-    }
+    })
 }
 
 /// What only the files and variables can tell that the configuration refers to. (Backends look at their own.)

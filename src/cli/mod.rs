@@ -9,6 +9,7 @@ mod clearml_env;
 mod completions;
 mod doctor;
 mod error;
+mod examine;
 mod explain;
 mod health;
 mod import_clearml;

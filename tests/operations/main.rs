@@ -4,8 +4,8 @@
 #![cfg(all(feature = "s3", feature = "local"))]
 
 mod audit;
-mod certificate;
-mod certificates;
+mod certificate_end;
+mod certificate_replaced;
 mod documentation;
 mod limits;
 mod program;

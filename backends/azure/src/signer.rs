@@ -152,6 +152,10 @@ impl Signer for AzureSigner {
         covered && self.store.claims(location)
     }
 
+    fn buckets(&self) -> &[String] {
+        self.store.containers().patterns()
+    }
+
     fn endpoints(&self) -> Vec<Endpoint> {
         self.store.endpoints().to_vec()
     }

@@ -45,6 +45,12 @@ impl Buckets {
         self.patterns.is_empty() || self.set.is_match(bucket)
     }
 
+    /// The patterns, as they were configured.
+    #[must_use]
+    pub fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+
     /// The one bucket that is named, when it is one name and no glob.
     #[must_use]
     pub fn only_one(&self) -> Option<&str> {

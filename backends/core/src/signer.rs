@@ -143,6 +143,11 @@ pub trait Signer: fmt::Debug + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The buckets that [`Signer::claims`] is confined to, by name or by glob (`*` and `?`); none where it takes any.
+    fn buckets(&self) -> &[String] {
+        &[]
+    }
+
     /// Why these response headers cannot be signed here; `None` when they can. A rule that wants them is refused when the
     /// configuration is loaded, and a request for them with [`SignError::UnsupportedOverride`].
     fn refuses(&self, _overrides: &ResponseOverrides) -> Option<&'static str> {

@@ -153,6 +153,10 @@ impl Signer for GcsSigner {
         self.names_this_store(location) && self.buckets.contains(location.bucket())
     }
 
+    fn buckets(&self) -> &[String] {
+        self.buckets.patterns()
+    }
+
     fn refuses(&self, overrides: &ResponseOverrides) -> Option<&'static str> {
         let why = "Google Cloud Storage cannot override Cache-Control: set it on the object, not in a link";
         overrides.cache_control.is_some().then_some(why)

@@ -1,5 +1,7 @@
 //! Signs links to the folder.
 
+use std::slice;
+
 use async_trait::async_trait;
 use http::HeaderValue;
 use presign_core::{
@@ -79,6 +81,10 @@ impl Signer for LocalSigner {
 
     fn claims(&self, location: &ObjectLocation) -> bool {
         location.scheme() == Scheme::Local && location.endpoint().is_none() && location.bucket() == self.bucket
+    }
+
+    fn buckets(&self) -> &[String] {
+        slice::from_ref(&self.bucket)
     }
 
     fn string_to_sign(&self, request: &SignRequest<'_>) -> Option<String> {

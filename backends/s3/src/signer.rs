@@ -195,6 +195,10 @@ impl Signer for S3Signer {
         self.store.check(location).is_ok()
     }
 
+    fn buckets(&self) -> &[String] {
+        self.store.buckets.patterns()
+    }
+
     fn endpoints(&self) -> Vec<Endpoint> {
         self.store.endpoints.clone()
     }

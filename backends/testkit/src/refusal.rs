@@ -1,6 +1,6 @@
 //! What a signer has to refuse: operations it does not have, and locations that are not its own.
 
-use presign_core::{ObjectKey, ObjectLocation, Operation, Scheme, SignError};
+use presign_core::{Buckets, ObjectKey, ObjectLocation, Operation, Scheme, SignError};
 
 use crate::{Suite, findings::Findings, secrecy};
 
@@ -8,6 +8,9 @@ pub(crate) async fn check(suite: &Suite, findings: &mut Findings) {
     let Ok(key) = ObjectKey::parse("dir/file.txt") else { return };
     let own = suite.location(&key);
     findings.expect(suite.signer.claims(&own), || format!("{own}: the signer does not claim its own location"));
+    let is_named =
+        Buckets::parse("buckets", suite.signer.buckets().to_vec()).is_ok_and(|all| all.contains(own.bucket()));
+    findings.expect(is_named, || format!("{own}: is claimed, and its bucket is not among the signer's"));
     for operation in Operation::ALL.into_iter().filter(|operation| !suite.operations.contains(operation)) {
         let unsupported = |error: &SignError| *error == SignError::Unsupported(operation);
         check_refused(suite, &own, operation, unsupported, "Unsupported", findings).await;

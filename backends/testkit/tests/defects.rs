@@ -7,7 +7,7 @@ use std::{
     fmt::{self, Write as _},
     hash::{Hash, Hasher},
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -42,6 +42,7 @@ enum Defect {
     DisagreesWithItself,
     SignsEveryOperation,
     ClaimsEverything,
+    NamesOtherBuckets,
     SignsWhatItDoesNotClaim,
     TakesTheHostFromTheLocation,
     ShowsTheSecretInDebug,
@@ -61,7 +62,7 @@ use Defect::{
     AddsACounter, ClaimsEverything, DecodesTheKey, DisagreesWithItself, DropsOverrides, DropsTheAttribution,
     DropsTheLeadingSlash, EncodesTwice, HasNoCredentialAfterRenewal, IgnoresTheBucket, IgnoresTheKey, IgnoresTheLife,
     JoinsOverridesWithoutNames, KeepsTheFirstDay, LeavesOverridesUnsigned, LeavesTheAttributionUnencoded,
-    LeavesTheKeyUnencoded, MergesSlashes, RefusesAttribution, RepeatsAParameter, SaysAnotherEnd,
+    LeavesTheKeyUnencoded, MergesSlashes, NamesOtherBuckets, RefusesAttribution, RepeatsAParameter, SaysAnotherEnd,
     ShowsTheSecretInAnError, ShowsTheSecretInDebug, ShowsTheSecretInTheUrl, ShowsTheSignature, SignsEveryOperation,
     SignsHeadAsGet, SignsNothing, SignsOtherwiseThanItsTwin, SignsWhatItDoesNotClaim, TakesTheHostFromTheLocation,
     WritesPlusForSpace,
@@ -227,6 +228,11 @@ impl Signer for Toy {
         lax || (location.scheme() == Scheme::S3 && location.endpoint().is_none())
     }
 
+    fn buckets(&self) -> &[String] {
+        static OTHERS: LazyLock<[String; 1]> = LazyLock::new(|| ["others".to_owned()]);
+        if self.has(NamesOtherBuckets) { &*OTHERS } else { &[] }
+    }
+
     fn attributes(&self) -> bool {
         true
     }
@@ -275,6 +281,7 @@ async fn every_broken_signer_is_caught_and_the_sentence_says_how() {
         (DisagreesWithItself, "sign and sign_now disagree"),
         (SignsEveryOperation, "PUT s3://bucket/dir/file.txt: is signed instead of refused as Unsupported"),
         (ClaimsEverything, "gs://bucket/dir/file.txt: the signer claims a foreign location"),
+        (NamesOtherBuckets, "s3://bucket/dir/file.txt: is claimed, and its bucket is not among the signer's"),
         (SignsWhatItDoesNotClaim, "GET gs://bucket/dir/file.txt: is signed instead of refused as NotServed"),
         (TakesTheHostFromTheLocation, "s3://foreign.invalid:1/bucket/dir/file.txt: is signed instead of refused"),
         (ShowsTheSecretInDebug, "Debug of the signer shows a secret"),
