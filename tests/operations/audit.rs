@@ -24,8 +24,11 @@ rules:
 ";
 
 fn start(audit: &str) -> Program {
-    let config = format!("{CONFIG}audit: {audit}\n");
-    Program::start(&[("gateway.yaml", &config), ("token", "a-token"), ("secret", "a-secret")])
+    start_with(|config| format!("{config}audit: {audit}\n"))
+}
+
+fn start_with(change: impl FnOnce(&str) -> String) -> Program {
+    Program::start(&[("gateway.yaml", &change(CONFIG)), ("token", "a-token"), ("secret", "a-secret")])
 }
 
 /// The records of a file, once there are so many.
@@ -91,10 +94,23 @@ async fn every_link_that_is_issued_or_refused_has_a_record_as_the_schema_says() 
 
 #[tokio::test]
 async fn a_log_that_is_no_terminal_has_no_colours() {
-    let program = start("{output: file, path: FOLDER/audit}");
+    let program = start_with(|config| config.replace("{format: json}", "{format: text}"));
     assert!(program.link("s3://bbb/1", "a-token").await.is_some());
     let log = program.log();
     assert!(log.contains("a link was issued") && !log.contains('\u{1b}'), "{log:?}");
+}
+
+#[tokio::test]
+async fn a_record_names_the_user_who_asks_for_too_much() {
+    let limited = "server: {limits: {user_rate_limit: {per_second: 1}}, ";
+    let audited = "audit: {output: file, path: FOLDER/audit}\n";
+    let program = start_with(|config| config.replace("server: {", limited) + audited);
+    for _ in 0..5 {
+        program.ask("/?url=s3://bbb/k", "a-token").await;
+    }
+    let records = records(&program, "audit", 5).await;
+    let refused = records.iter().find(|record| record["outcome"] == "rate_limited").unwrap();
+    assert_eq!((&refused["user"], &refused["rule"]), (&"alice".into(), &"all".into()));
 }
 
 #[tokio::test]
