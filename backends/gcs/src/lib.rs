@@ -25,6 +25,7 @@ mod service_account;
 mod service_address;
 mod signatory;
 mod signer;
+mod signing_threads;
 mod sources;
 mod token;
 

@@ -1,34 +1,28 @@
 //! Signing with a service account's RSA key, off the threads that serve requests.
 
-use std::{num::NonZero, sync::Arc, thread};
-
 use presign_core::SignError;
 use presign_v4::{Explanation, PresignRequest, Scope, Unsigned};
-use tokio::{sync::Semaphore, task};
 
 use crate::{
     credential::{REGION, SERVICE},
     key_file::KeyFile,
     rsa_key::RsaKey,
+    signing_threads::SigningThreads,
 };
 
 /// A service account that signs.
 #[derive(Debug)]
 pub(crate) struct ServiceAccount {
     scope: Scope,
-    key: Arc<RsaKey>,
-    /// As many signatures at a time as there are processors: more would only take turns.
-    turns: Semaphore,
+    threads: SigningThreads<Unsigned, Option<String>>,
 }
 
 impl ServiceAccount {
     /// The account of a key file.
     pub(crate) fn new(file: KeyFile) -> Self {
-        let turns = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             scope: Scope::goog4_rsa(file.client_email, REGION, SERVICE),
-            key: Arc::new(file.key),
-            turns: Semaphore::new(turns),
+            threads: SigningThreads::new(move |unsigned| sign(&file.key, unsigned)),
         }
     }
 
@@ -40,11 +34,7 @@ impl ServiceAccount {
     /// Signs it.
     pub(crate) async fn sign(&self, unsigned: Unsigned) -> Result<String, SignError> {
         let failed = |what: &str| SignError::Internal(format!("the RSA signature {what}"));
-        let _turn = self.turns.acquire().await.map_err(|_| failed("was not made: the signer has shut down"))?;
-        let key = Arc::clone(&self.key);
-        let signing =
-            move || key.sign(unsigned.string_to_sign().as_bytes()).map(|bytes| unsigned.with_signature(&bytes));
-        let signed = task::spawn_blocking(signing).await.map_err(|_| failed("was interrupted"))?;
+        let signed = self.threads.sign(unsigned).await.ok_or_else(|| failed("was interrupted"))?;
         signed.ok_or_else(|| failed("failed"))
     }
 
@@ -52,4 +42,8 @@ impl ServiceAccount {
     pub(crate) fn explain(&self, request: &PresignRequest<'_>) -> Explanation {
         self.scope.explain(request)
     }
+}
+
+fn sign(key: &RsaKey, unsigned: Unsigned) -> Option<String> {
+    key.sign(unsigned.string_to_sign().as_bytes()).map(|signature| unsigned.with_signature(&signature))
 }
