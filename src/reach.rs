@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use presign_core::{Endpoint, ObjectKey, ObjectLocation, Scheme, Signer};
 
 use crate::{
-    rules::{Reach, StoreName},
+    rules::{Reach, StoreName, glob},
     snapshot::Snapshot,
 };
 
@@ -17,7 +17,7 @@ pub fn reaches(snapshot: &Snapshot) -> BTreeMap<String, Reach> {
 
 fn reach(snapshot: &Snapshot, signer: &dyn Signer) -> Reach {
     let buckets = signer.buckets().to_vec();
-    let probe = buckets.first().map_or("bucket", String::as_str).replace(['*', '?'], "x");
+    let probe = buckets.first().map_or_else(|| Some("bucket".to_owned()), |pattern| glob::example(pattern));
     let names = signer.endpoints();
     let of_endpoint = |endpoint: &Endpoint| {
         let name = endpoint.location_endpoint()?;
@@ -26,11 +26,9 @@ fn reach(snapshot: &Snapshot, signer: &dyn Signer) -> Reach {
     };
     // An Azure URL always names the account.
     let starts_with_bucket = Scheme::ALL.into_iter().filter(|scheme| *scheme != Scheme::Azure);
-    let bare = starts_with_bucket.filter(|scheme| claims(signer, *scheme, &probe)).map(|scheme| StoreName {
-        scheme,
-        endpoint: None,
-        aliases: Vec::new(),
-    });
+    let is_claimed = |scheme: &Scheme| probe.as_ref().is_some_and(|bucket| claims(signer, *scheme, bucket));
+    let bare =
+        starts_with_bucket.filter(is_claimed).map(|scheme| StoreName { scheme, endpoint: None, aliases: Vec::new() });
     Reach { names: names.iter().filter_map(of_endpoint).chain(bare).collect(), buckets }
 }
 

@@ -8,8 +8,11 @@
 //! * `**` crosses `/` wherever it stands. As a whole segment it stands for any number of segments, none included:
 //!   `a/**/b` matches `a/b` and `a/x/y/b`.
 
+mod example;
+
 use std::{iter::Peekable, str::CharIndices};
 
+pub(crate) use self::example::example;
 use super::portable::literal;
 
 // On text, counting `*` in bytes is the same as counting in characters, because all that can follow starts at a

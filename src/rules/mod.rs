@@ -24,7 +24,7 @@ mod condition;
 mod coverage;
 mod explain;
 mod facts;
-mod glob;
+pub(crate) mod glob;
 mod grant;
 mod pattern;
 mod portable;

@@ -76,6 +76,25 @@ rules: [{{name: read, match: {{match_sets: {}}}, backend: aws}}]
 }
 
 #[test]
+fn a_backend_is_known_by_buckets_of_any_glob() {
+    for (glob, start) in
+        [("ml-*", "^s3://ml-[^/]*/"), ("ml-{dev,prod}", "^s3://ml-(?:dev|prod)/"), ("run-[0-9]", "^s3://run-[0-9]/")]
+    {
+        let config = format!(
+            "auth: {{provider: none}}
+backends: {{aws: {{type: s3, region: us-east-1, buckets: ['{glob}'], credentials: {{source: static, access_key: A, secret_key: {{env: EXAMPLE_SECRET}}}}}}}}
+rules: [{{name: read, match: {{prefix: runs}}, backend: aws}}]
+"
+        );
+        let ran = run_with(&config, &["clearml-env", "--format", "json", "--url", "https://presign.example"], "");
+        let value: Value = serde_json::from_str(&ran.output).unwrap();
+        let regex = value[0]["match_sets"][0]["rules"][0]["regex"].as_str().unwrap();
+        assert!(regex.starts_with(start), "{glob}: {regex}");
+        assert!(!ran.errors.contains("does not say what it serves"), "{}", ran.errors);
+    }
+}
+
+#[test]
 fn a_shell_gets_the_value_back() {
     let script = format!("{}printf %s \"${NAME}\"", told("shell"));
     let done = Command::new("sh").args(["-euc", &script]).env_clear().output().unwrap();

@@ -143,7 +143,8 @@ pub trait Signer: fmt::Debug + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The buckets that [`Signer::claims`] is confined to, by name or by glob (`*` and `?`); none where it takes any.
+    /// The buckets that [`Signer::claims`] is confined to, by name or by glob as [`Buckets`](crate::Buckets) reads them;
+    /// none where it takes any.
     fn buckets(&self) -> &[String] {
         &[]
     }

@@ -194,3 +194,19 @@ proptest! {
         prop_assert_eq!(literal_head(&glob), (text, false));
     }
 }
+
+#[test]
+fn an_example_of_a_glob_is_matched_by_it() {
+    let of = |glob| example(glob).unwrap();
+    assert_eq!(
+        ["ml-artifacts", "ml-{dev,prod}", r"a\*b", "run-[0-9]", "[!a]x"].map(of),
+        ["ml-artifacts", "ml-dev", "a*b", "run-0", "bx"]
+    );
+    for glob in
+        ["*", "?", "ml-*", "{team,org}-*-[a-f0-9]", "[!a-z]", "[日本]-?", "s3://b/**/x", "{a,{b,c}*}", "a.b+(c)|d"]
+    {
+        assert!(matches(glob, &of(glob)), "{glob}: {}", of(glob));
+        assert!(!of(glob).is_empty());
+    }
+    assert_eq!(example("{a"), None);
+}
